@@ -1,4 +1,4 @@
-"""What was asked for: defaults < file < environment < flags. Every value knows where it came from."""
+"""The settings of one audit."""
 
 from __future__ import annotations
 
@@ -10,7 +10,12 @@ from auditor.finding import Severity
 
 @dataclass(frozen=True)
 class Settings:
-    """One audit's settings. `sources` names, for each field that is not a default, where it came from."""
+    """One audit's settings. `sources` names, for each value that was given, where it came from.
+
+    Its keys are field names, and for the entries of tables `columns.item_id`, `policies.random` and
+    `thresholds.outcome-starvation.closed`; its values `audit.toml`, `AUDIT_MAX_BAD_ROWS`,
+    `--max-bad-rows` and the like, or several of them for a table as a whole. What is not in it is a default.
+    """
 
     model_id: str | None = None
     retrain_every: str | None = None

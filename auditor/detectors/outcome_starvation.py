@@ -1,0 +1,265 @@
+"""Models that collect feedback only on outcomes that they had already chosen.
+
+What it looks for
+    Outcomes of the catalogue that get too few exposures for the next retrain to learn anything about them, in a
+    model that gives them no way back: it explores less than 2 %, and nearly all its feedback is on its own choices.
+
+Why it matters
+    What is never shown gets no feedback, what gets no feedback is never chosen, and the next retrain confirms it.
+    Click rate may look better than ever meanwhile, as it is measured on the survivors.
+
+How it is computed
+    For retrain t with n exposures over a catalogue of K outcomes and feedback rate q, lambda = n / K. An outcome is
+    fed if it has at least need = min(3 / q, lambda / 2) exposures (labelled ones, where feedback is a label).
+    By the rule of three, no click in 3 / q exposures rules out at 95 % that the outcome is as good as average.
+    starved         share of the catalogue not fed in the last retrain
+    starved_excess  (starved - null) / (1 - null)
+    exploration     share of exposures that are randomised. Where a policy column has explore or holdout rows: their
+                    share. Where propensities p are logged: the overlap of the policy with a uniform one,
+                    mean of min(1, 1 / (K p)), rescaled so that a fixed choice has 0. Else implied: the share of this
+                    retrain's exposures that went to outcomes unfed in the one before, over the share of the catalogue
+                    that these are. Uniform exposure gives 1, epsilon-greedy epsilon, a closed loop 0. Left out are
+                    outcomes that came into the catalogue in between, and promoted ones: those that jump above what
+                    uniform exposure could give them (lambda + 3 sqrt(lambda) + 3) were chosen, not explored.
+    renewal         promoted outcomes over the unfed ones, in the last three retrains
+    self_sourced    feedback on the model's own choices over all feedback, that on explore, holdout and organic
+                    exposures included.
+    High: starved, and closed or about to close: the upper bound of exploration is under 2 %, or falls so fast that it
+    will be in the next retrain; hardly an outcome is renewed, and nine tenths of the feedback are the model's own.
+    Medium: starved, and the lower bound is under 2 %, or implied exploration falls from retrain to retrain.
+
+Null
+    Uniform exposure at the same volume leaves P(Poisson(lambda) < need) of the catalogue unfed.
+
+When it is wrong
+    Without a catalogue, outcomes that were never shown are not counted: starvation is then a lower bound. Where the
+    catalogue turns over and has no dates, new outcomes look explored. A model that samples its choices explores a
+    little by itself; that counts.
+
+What to do
+    Give a small, logged share of exposures to outcomes drawn at random (2-5 %), write `policy` into the log, and
+    train on those rows with their propensities. Or feed the model from a holdout, from search, from another surface.
+
+References
+    Hanley, Lippman-Hand (1983), JAMA 249:1743 (rule of three). Wilson (1927), JASA 22:209 (intervals).
+    Scarone, Baeza-Yates (2026) (2-5 % exploration). Chaney, Stewart, Engelhardt (2018), RecSys (feedback loops).
+"""
+
+from __future__ import annotations
+
+import math
+
+import polars as pl
+
+from auditor.detectors.detector import Detector, Judgement, Row, Signal, Silence, Want, number
+from auditor.detectors.exploration import exploration
+from auditor.detectors.thresholds import OutcomeStarvation
+from auditor.finding import Confidence, Evidence, Severity
+from auditor.rollup import Rollups
+from auditor.statistics import normal_tail, poisson_below, wilson
+
+KEYS = ["model", "retrain"]
+
+
+def measure(rollups: Rollups, thresholds: OutcomeStarvation) -> pl.DataFrame:
+    """One row a model: starvation of the last retrain, exploration by every way the log allows, feedback's source."""
+    windows = rollups.frame("windows").lazy()
+    last = windows.filter(pl.col("retrain") == pl.col("retrain").max().over("model"))
+    return (
+        last.join(_starved(rollups, last), on=KEYS, how="left")
+        .join(exploration(rollups, windows, thresholds.unfed_share), on="model", how="left")
+        .join(_self_sourced(rollups, windows), on="model", how="left")
+        .with_columns(retrains=pl.col("retrain") + 1)
+        .sort("model")
+        .collect()
+    )
+
+
+def _starved(rollups: Rollups, windows: pl.LazyFrame) -> pl.LazyFrame:
+    fed = (
+        rollups.frame("profile")
+        .lazy()
+        .join(windows.select(*KEYS, "need"), on=KEYS)
+        .group_by(KEYS)
+        .agg(fed=pl.col("outcomes").filter(pl.col("learnable") >= pl.col("need")).sum())
+    )
+    size = pl.col("outcomes")
+    low, high = wilson(size - pl.col("fed"), size)
+    null = poisson_below(pl.col("need"), pl.col("even_share"))
+    return (
+        windows.join(fed, on=KEYS)
+        .select(
+            *KEYS,
+            "fed",
+            starved=1 - pl.col("fed") / size,
+            starved_low=low,
+            starved_high=high,
+            starved_null=null,
+        )
+        .with_columns(starved_excess=_excess(pl.col("starved")), starved_excess_low=_excess(pl.col("starved_low")))
+    )
+
+
+def _excess(share: pl.Expr) -> pl.Expr:
+    room = 1 - pl.col("starved_null")
+    return pl.when(room > 1e-9).then((share - pl.col("starved_null")) / room).otherwise(0.0)
+
+
+def _self_sourced(rollups: Rollups, windows: pl.LazyFrame) -> pl.LazyFrame:
+    own = windows.group_by("model").agg(
+        own=(pl.col("clicks") - pl.col("clicks_outside")).sum(), attributed=pl.col("clicks").sum()
+    )
+    names = rollups.frame("retrains").lazy().select("model", "model_id").unique()
+    organic = rollups.frame("organic_totals").lazy()
+    total = pl.col("attributed") + pl.col("organic").fill_null(0)
+    low, high = wilson(pl.col("own"), total)
+    return (
+        own.join(names, on="model")
+        .join(organic, on="model_id", how="left")
+        .select(
+            "model",
+            organic=pl.col("organic").fill_null(0),
+            self_sourced=pl.when(total > 0).then(pl.col("own") / total),
+            self_sourced_low=low,
+            self_sourced_high=high,
+        )
+    )
+
+
+def judge(row: Row, thresholds: OutcomeStarvation) -> Judgement:
+    """Starved and closed is high; starved and closing is medium; starved but explored is nothing."""
+    excess, excess_low = number(row, "starved_excess") or 0.0, number(row, "starved_excess_low") or 0.0
+    if excess < thresholds.excess or excess_low <= 0:
+        return None
+    if number(row, "exploration") is None:
+        return _cannot_tell(row)
+    if _is_closed(row, thresholds):
+        return _starved_signal(row, thresholds)
+    if _is_closing(row, thresholds):
+        return _closing_signal(row)
+    return None
+
+
+def _cannot_tell(row: Row) -> Silence:
+    found = f"{row['starved']:.0%} of the catalogue is unfed in the one retrain that the log shows"
+    return Silence(
+        f"{found}; whether the model explores cannot be told from a single retrain",
+        "a `policy` or `propensity` column, a `model_version` column, or --retrain-every",
+    )
+
+
+def _is_closed(row: Row, thresholds: OutcomeStarvation) -> bool:
+    own, renewal = number(row, "self_sourced_high"), number(row, "renewal")
+    if own is not None and own < thresholds.self_sourced:
+        return False
+    if renewal is not None and renewal >= thresholds.renewal:
+        return False
+    return _most_exploration(row) < thresholds.closed
+
+
+def _most_exploration(row: Row) -> float:
+    """The largest upper bound of all ways to tell; of the implied way, the best of its three estimates."""
+    ways = (number(row, "logged_exploration_most"), number(row, "overlap_high"), _least_implied(row))
+    return max(value for value in ways if value is not None)
+
+
+def _least_implied(row: Row) -> float | None:
+    bounds = [number(row, f"implied_{name}") for name in ("high", "pooled_high", "next_high")]
+    return min((bound for bound in bounds if bound is not None), default=None)
+
+
+def _p_value(row: Row, thresholds: OutcomeStarvation) -> float:
+    """Of exploration being as high as `closed`; log-normal, from the estimate and its upper bound."""
+    if row["exploration_source"] != "implied":
+        return 0.0
+    name = min(
+        ("implied", "implied_pooled", "implied_next"), key=lambda each: number(row, f"{each}_high") or float("inf")
+    )
+    high = row[f"{name}_high"]
+    value = max(number(row, name) or 0.0, high / 1e3)
+    return normal_tail(1.96 * math.log(thresholds.closed / value) / math.log(high / value))
+
+
+def _is_closing(row: Row, thresholds: OutcomeStarvation) -> bool:
+    low, fall = number(row, "exploration_low") or 0.0, number(row, "implied_fall_high")
+    implied = row["exploration_source"] == "implied"
+    return low < thresholds.closed or (implied and fall is not None and fall < thresholds.falling)
+
+
+def _starved_signal(row: Row, thresholds: OutcomeStarvation) -> Signal:
+    title = f"{_unfed(row)}, and {_told(row)}"
+    return Signal(Severity.HIGH, title, _evidence(row), _remedy(row), _confidence(row), _p_value(row, thresholds))
+
+
+def _closing_signal(row: Row) -> Signal:
+    return Signal(
+        Severity.MEDIUM, f"{_unfed(row)}, and {_told(row)}", _evidence(row), _remedy(row), _confidence(row), 0.0
+    )
+
+
+def _told(row: Row) -> str:
+    most, fall = _most_exploration(row), number(row, "implied_fall_high")
+    if row["exploration_source"] == "implied" and fall is not None and fall < 1:
+        return f"implied exploration fell from {row['implied_first']:.1%} to {row['implied']:.1%}"
+    return f"at most {most:.2%} of exposures explore"
+
+
+def _unfed(row: Row) -> str:
+    what = "labelled exposures" if row["labels"] else "exposures"
+    hungry = row["outcomes"] - row["fed"]
+    return f"{hungry:,} of {row['outcomes']:,} outcomes get too few {what} to be learned about"
+
+
+def _confidence(row: Row) -> Confidence:
+    if not row["listed"]:
+        return Confidence.MEDIUM
+    return Confidence.HIGH if row["retrains"] > 2 or row["exploration_source"] != "implied" else Confidence.MEDIUM
+
+
+def _remedy(row: Row) -> str:
+    if row["labels"]:
+        return (
+            "Carry out a small random share (2-5 %) of the decisions that the model would not take, log them as "
+            "policy=explore, and train on their labels with the propensities."
+        )
+    return (
+        "Give 2-5 % of exposures to outcomes drawn at random from the catalogue, log them as policy=explore with "
+        "their propensity, and train the next retrain on them."
+    )
+
+
+def _evidence(row: Row) -> tuple[Evidence, ...]:
+    source = row["exploration_source"]
+    n = row["chances"] if source == "implied" else row["exposures"]
+    items = [
+        _interval(row, "starved", "outcomes not fed", row["outcomes"], null=number(row, "starved_null")),
+        _interval(row, "exploration", f"exploration ({source})", n, null=1.0),
+    ]
+    if source == "implied" and number(row, "implied_first") is not None:
+        items.append(Evidence("exploration, earlier", row["implied_first"], n=n, unit="share"))
+    if number(row, "self_sourced") is not None:
+        items.append(_interval(row, "self_sourced", "feedback on own choices", row["clicks"] + row["organic"]))
+    items.append(Evidence("exposures an outcome needs", row["need"], unit="exposures"))
+    items.append(Evidence("exposures, shared evenly", row["even_share"], unit="exposures"))
+    return tuple(items)
+
+
+def _interval(row: Row, name: str, label: str, n: float, *, null: float | None = None) -> Evidence:
+    low, high = number(row, f"{name}_low"), number(row, f"{name}_high")
+    return Evidence(label, row[name], low, high, null, int(n), "share")
+
+
+DETECTOR = Detector(
+    id="outcome-starvation",
+    page=__doc__,
+    thresholds=OutcomeStarvation(),
+    measure=measure,
+    judge=judge,
+    wants=(
+        Want("timestamp", "retrains have no order, so implied exploration and its fall cannot be told"),
+        Want("model_version", "retrains are calendar windows, or one; implied exploration needs two"),
+        Want("policy", "exploration is implied from what the retrains show rather than read from the log"),
+        Want("item_id", "outcomes that were never shown do not count as starved", role="catalogue"),
+        Want("item_id", "what an outcome needs is half the even share; feedback's source is unknown", role="feedback"),
+    ),
+)

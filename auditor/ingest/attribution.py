@@ -1,0 +1,129 @@
+"""Which feedback belongs to which exposure, and which to none (organic)."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+
+import duckdb
+
+from auditor.config import Settings
+from auditor.ingest.quoting import literal
+from auditor.ingest.types import seconds_of
+
+JOINED, NONE = "joined", "none"
+KEYS = ("exposure_id", "request_id + item_id", "user_id + item_id")
+UNITS = ("user_id", "request_id", "exposure_id")
+
+
+def attribution_of(exposures: Set[str], feedback: Set[str] | None) -> str:
+    """The best key that both logs carry; `feedback` is None without a feedback log."""
+    if exposures & {"clicked", "reward"}:
+        return JOINED
+    if feedback is None:
+        return NONE
+    for key in KEYS:
+        needed = set(key.split(" + ")) | ({"timestamp"} if key.startswith("user_id") else set())
+        if needed <= exposures and needed <= feedback:
+            return key
+    return NONE
+
+
+def unit_of_halves(exposures: Set[str]) -> str | None:
+    """The column by which exposures are cut into halves: whole users, else requests, else exposures."""
+    return next((column for column in UNITS if column in exposures), None)
+
+
+def attribute(key: str, unit: str | None, settings: Settings, connection: duckdb.DuckDBPyConnection) -> int:
+    """Creates `attributed` and `organic` from the relations of exposures and feedback.
+
+    Returns how many feedback rows found their exposure (0 where the exposures carry it themselves).
+    """
+    unit_sql = f"e.{unit}" if unit else "CAST(NULL AS VARCHAR)"
+    if key == JOINED:
+        connection.execute(_joined(unit_sql))
+        connection.execute(_organic("false"))
+        return 0
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE ingest_matches AS {_matches(key, unit_sql, settings)}")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE ingest_primary AS {_primary_events(settings.primary_event)}")
+    connection.execute(ATTRIBUTED)
+    connection.execute(_organic("NOT EXISTS (FROM ingest_matches AS m WHERE m.feedback_row = f.feedback_row)"))
+    matched = int(connection.execute("SELECT count(*) FROM ingest_matches").fetchall()[0][0])
+    connection.execute("DROP TABLE ingest_matches; DROP TABLE ingest_primary")
+    return matched
+
+
+def _joined(unit: str) -> str:
+    return f"""
+        CREATE OR REPLACE VIEW attributed AS
+        SELECT e.model_id, e.model_version, e.item_id, e.policy, e."timestamp" AS exposed_at,
+            CAST(NULL AS TIMESTAMP) AS feedback_at, e.request_id, {unit} AS unit,
+            true AS clicked, e.reward AS value, CAST(1 AS BIGINT) AS events
+        FROM exposures AS e WHERE e.clicked OR e.reward > 0"""
+
+
+def _matches(key: str, unit: str, settings: Settings) -> str:
+    """One row per feedback that found its exposure: the first under its key, or the last before it.
+
+    Under an exposure_id that a whole slate shares, the exposure of the same item comes first.
+    """
+    exposure = f"""struct_pack(row_id := e.row_id, model_id := e.model_id, model_version := e.model_version,
+        item_id := e.item_id, policy := e.policy, exposed_at := e."timestamp", request_id := e.request_id,
+        unit := {unit})"""
+    if key == NONE:
+        return f"SELECT feedback_row, unnest({exposure}) FROM ingest_exposures_used AS e, feedback LIMIT 0"
+    same_key = " AND ".join(f"e.{column} = f.{column}" for column in key.split(" + "))
+    choice = "arg_min", '(e.item_id IS DISTINCT FROM f.item_id, e."timestamp", e.row_id)'
+    before = ""
+    if key.startswith("user_id"):
+        window = seconds_of(settings.attribution_window, "--attribution-window")
+        choice = "arg_max", '(e."timestamp", -e.row_id)'
+        before = f"""AND e."timestamp" <= f."timestamp"
+            AND e."timestamp" >= f."timestamp" - INTERVAL {window} SECOND"""
+    return f"""
+        SELECT feedback_row, unnest(exposure) FROM (
+            SELECT f.feedback_row, {choice[0]}({exposure}, {choice[1]}) AS exposure
+            FROM ingest_exposures_used AS e JOIN feedback AS f ON {same_key} {before}
+            WHERE f.model_id IS NULL OR f.model_id = e.model_id
+            GROUP BY f.feedback_row
+        )"""
+
+
+def _primary_events(primary: str) -> str:
+    """Of each model (NULL: feedback of no known one) the event that counts: `primary`, else its commonest."""
+    event = literal(primary.strip().lower())
+    return f"""
+        SELECT model_id, event FROM (
+            SELECT model_id, event,
+                row_number() OVER (PARTITION BY model_id ORDER BY event <> {event}, feedback DESC, event) AS place
+            FROM (
+                SELECT coalesce(m.model_id, f.model_id) AS model_id,
+                    coalesce(lower(trim(f.event)), {event}) AS event, count(*) AS feedback
+                FROM feedback AS f LEFT JOIN ingest_matches AS m ON m.feedback_row = f.feedback_row
+                GROUP BY ALL
+            )
+        ) WHERE place = 1"""
+
+
+IS_PRIMARY = "(f.event IS NULL OR lower(trim(f.event)) = p.event)"
+
+EXPOSURE = ("model_id", "model_version", "item_id", "policy", "exposed_at", "request_id", "unit")
+ATTRIBUTED = f"""
+CREATE OR REPLACE TABLE attributed AS
+SELECT {", ".join(f"any_value(m.{column}) AS {column}" for column in EXPOSURE[:5])},
+    min(f."timestamp") AS feedback_at, {", ".join(f"any_value(m.{column}) AS {column}" for column in EXPOSURE[5:])},
+    bool_or(f.value IS NULL OR f.value > 0) AS clicked, sum(f.value) AS value, count(*) AS events
+FROM ingest_matches AS m
+JOIN feedback AS f ON f.feedback_row = m.feedback_row
+JOIN ingest_primary AS p ON p.model_id = m.model_id AND {IS_PRIMARY}
+GROUP BY m.row_id"""
+
+
+def _organic(unmatched: str) -> str:
+    if unmatched == "false":
+        return "CREATE OR REPLACE TABLE organic AS SELECT item_id, model_id, feedback_row AS feedback FROM feedback LIMIT 0"
+    return f"""
+        CREATE OR REPLACE TABLE organic AS
+        SELECT f.item_id, f.model_id, count(*) AS feedback
+        FROM feedback AS f JOIN ingest_primary AS p ON p.model_id IS NOT DISTINCT FROM f.model_id AND {IS_PRIMARY}
+        WHERE {unmatched}
+        GROUP BY f.item_id, f.model_id"""

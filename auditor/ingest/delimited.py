@@ -1,0 +1,128 @@
+"""CSV and its kin: the header is read as it stands, the rest as text; lines of the wrong shape are counted."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from auditor.errors import AuditError
+from auditor.ingest.columns import refuse_duplicates
+from auditor.ingest.files import Source, shown
+from auditor.ingest.lines import REJECTS, first_line
+from auditor.ingest.quoting import identifier, literal, literals
+from auditor.ingest.scans import Column, Scan, reading
+
+DELIMITERS = (",", "\t", ";", "|")
+NULLS = ("", r"\N", "NULL", "null")
+
+
+@dataclass(frozen=True)
+class Header:
+    """The first line of a file, and how it was cut into names."""
+
+    line: str
+    delimiter: str
+    quote: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Files with one header, which are read at once."""
+
+    header: Header
+    files: tuple[str, ...]
+    escape: str
+
+
+@dataclass(frozen=True)
+class DelimitedLog:
+    """CSV files, opened. `partitions`: the keys of hive folders."""
+
+    source: Source
+    groups: tuple[Group, ...]
+    partitions: tuple[str, ...]
+    empty: tuple[str, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns' own names, over all files."""
+        named = (name for group in self.groups for name in group.header.names)
+        return tuple(dict.fromkeys((*named, *self.partitions)))
+
+    @property
+    def first_line(self) -> str:
+        """The line that was taken for a header."""
+        return self.groups[0].header.line
+
+    def scans(self, wanted: Sequence[str]) -> tuple[Scan, ...]:
+        """One scan for each header."""
+        return tuple(self._scan(group, wanted) for group in self.groups)
+
+    def _scan(self, group: Group, wanted: Sequence[str]) -> Scan:
+        names = group.header.names
+        columns = {name: Column(f"c{names.index(name)}", "VARCHAR") for name in wanted if name in names}
+        columns |= {name: Column(identifier(name), "VARCHAR") for name in wanted if name in self.partitions}
+        return Scan(_relation(group, hive=self.source.hive), columns, "source_file")
+
+
+def open_delimited(source: Source, connection: duckdb.DuckDBPyConnection) -> DelimitedLog:
+    """Reads the headers. Raises AuditError for files that are empty, or no text in UTF-8."""
+    headers: dict[Header, list[str]] = {}
+    empty = []
+    for file in source.files:
+        with reading(source):
+            line = first_line(file, connection)
+        if line:
+            headers.setdefault(_header(line, file), []).append(file)
+        else:
+            empty.append(file)
+    if not headers:
+        raise AuditError(f"{shown(source.files[0])} is empty: not even a header.", "Check how it was exported.")
+    groups = tuple(
+        Group(header, tuple(files), _escape(header, files[0], connection)) for header, files in headers.items()
+    )
+    return DelimitedLog(source, groups, partitions_of(source), tuple(empty))
+
+
+def _header(line: str, file: str) -> Header:
+    """Cuts at the delimiter that gives the most names."""
+    cuts = {mark: next(csv.reader([line], delimiter=mark), []) for mark in DELIMITERS}
+    delimiter = max(DELIMITERS, key=lambda mark: len(cuts[mark]))
+    quote = "'" if line.startswith("'") and line.rstrip().endswith("'") else '"'
+    names = [name.strip() for name in next(csv.reader([line], delimiter=delimiter, quotechar=quote))]
+    refuse_duplicates(names, shown(file))
+    return Header(line, delimiter, quote, tuple(names))
+
+
+def _escape(header: Header, file: str, connection: duckdb.DuckDBPyConnection) -> str:
+    """What escapes a quote inside quotes, from a sample: the quote itself, or (Spark) a backslash."""
+    query = (
+        f"SELECT Escape FROM sniff_csv({literal(file)}, delim = {literal(header.delimiter)},"
+        f" quote = {literal(header.quote)}, header = true, all_varchar = true, ignore_errors = true)"
+    )
+    try:
+        found = connection.execute(query).fetchall()
+    except duckdb.Error:
+        return header.quote
+    return "\\" if found and found[0][0] == "\\" else header.quote
+
+
+def partitions_of(source: Source) -> tuple[str, ...]:
+    folders = source.files[0].split("/")[:-1] if source.hive else []
+    return tuple(folder.split("=", 1)[0] for folder in folders if "=" in folder)
+
+
+def _relation(group: Group, *, hive: bool) -> str:
+    header = group.header
+    types: Mapping[str, str] = {f"c{index}": "VARCHAR" for index in range(len(header.names))}
+    columns = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in types.items())
+    partitions = "hive_partitioning = true, hive_types_autocast = false" if hive else "hive_partitioning = false"
+    return (
+        f"read_csv({literals(group.files)}, auto_detect = false, header = true, columns = {{{columns}}},"
+        f" delim = {literal(header.delimiter)}, quote = {literal(header.quote)}, escape = {literal(group.escape)},"
+        f" nullstr = {literals(NULLS)}, filename = 'source_file', {partitions}, {REJECTS})"
+    )

@@ -1,0 +1,89 @@
+"""Rows that were read and not used: counted under a reason, each with an example."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+
+from auditor.errors import AuditError
+from auditor.finding import Rejection
+from auditor.ingest.files import shown
+from auditor.ingest.rows import ROW_BITS, Rows
+
+LONGEST = 200
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many rows an input has, and which of them are not used, commonest reason first."""
+
+    rows: int
+    rejections: tuple[Rejection, ...]
+
+    @property
+    def bad(self) -> int:
+        """Rows not used."""
+        return sum(one.rows for one in self.rejections)
+
+
+def count_rejected(view: str, rows: Rows, connection: duckdb.DuckDBPyConnection) -> Count:
+    """One pass over the columns that can be wrong; a second one for examples if any row is rejected."""
+    counted = connection.execute(f"SELECT reject_reason, count(*) FROM {view} GROUP BY reject_reason").fetchall()
+    total = sum(count for _, count in counted)
+    if all(reason is None for reason, _ in counted):
+        return Count(total, ())
+    found = connection.execute(
+        "SELECT reject_reason, count(*), min(row_id), arg_min(source_file, row_id), arg_min(example, row_id)"
+        f" FROM {view} WHERE reject_reason IS NOT NULL GROUP BY reject_reason ORDER BY count(*) DESC, reject_reason"
+    ).fetchall()
+    rejections = [
+        Rejection(str(reason), int(count), _example(view, rows, int(row_id), file, example, connection))
+        for reason, count, row_id, file, example in found
+    ]
+    return Count(total, tuple(rejections))
+
+
+def example_of(view: str, rows: Rows, row_id: int, connection: duckdb.DuckDBPyConnection) -> str:
+    """Where the row `row_id` is: file and row number."""
+    file = connection.execute(f"SELECT source_file FROM {view} WHERE row_id = {row_id}").fetchall()[0][0]
+    return _example(view, rows, row_id, file, None, connection)
+
+
+def refuse_too_many(role: str, count: Count, allowed: float) -> None:
+    """Raises AuditError if more than the share `allowed` of the rows are bad."""
+    if count.bad <= allowed * count.rows:
+        return
+    worst = count.rejections[0]
+    raise AuditError(
+        f"{count.bad:,} of {count.rows:,} rows of the {role} log cannot be used"
+        f" ({count.bad / count.rows:.1%}; {allowed:.1%} are allowed)."
+        f" Commonest reason: {worst.reason}, {worst.rows:,} rows, for example {worst.example}.",
+        f"Mend the log or the --map; or allow it with --max-bad-rows {min(1.0, _above(count.bad / count.rows))}.",
+    )
+
+
+def _above(share: float) -> float:
+    """`share` rounded up to a number that one would type."""
+    return next((one for one in (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75) if share <= one), 1.0)
+
+
+def _example(
+    view: str, rows: Rows, row_id: int, file: str | None, example: str | None, connection: duckdb.DuckDBPyConnection
+) -> str:
+    number = (row_id & ((1 << ROW_BITS) - 1)) + 1
+    if file is None and rows.files:
+        file = rows.files[min(row_id >> ROW_BITS, len(rows.files) - 1)]
+    elif example is None or not example.startswith("line "):
+        number = connection.execute(
+            f"SELECT count(*) FROM {view} WHERE source_file = ? AND row_id <= ?", [file, row_id]
+        ).fetchall()[0][0]
+    if example and example.startswith("line "):
+        return printable(f"{shown(str(file))}, {example}")
+    return printable(f"{shown(str(file))}, row {number}" + (f": {example}" if example else ""))
+
+
+def printable(text: str) -> str:
+    """`text` on one line of at most 200 characters, control characters escaped."""
+    safe = "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
+    return safe if len(safe) <= LONGEST else safe[: LONGEST - 1] + "…"

@@ -1,0 +1,89 @@
+"""What the three formats have in common: names, and scans whose columns SQL can refer to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Protocol
+
+import duckdb
+
+from auditor.errors import AuditError
+from auditor.ingest.files import Source, shown
+
+HINTS = {
+    "gzip": "The file is cut off, or is not gzip: fetch or compress it again.",
+    "zstd": "The file is cut off, or is not zstd: fetch or compress it again.",
+    "magic bytes": "The file is not Parquet, or is cut off: write it again, or give it the suffix of its format.",
+    "too small to be a parquet": "The file is not Parquet, or is cut off: write it again.",
+    "permission denied": "Give this user the right to read it.",
+    "hive": "Every file must lie under the same partition keys (key=value folders).",
+    "unicode": "The file is not UTF-8: convert it (iconv -f LATIN1 -t UTF-8, or -f UTF-16).",
+    "utf-8": "The file is not UTF-8: convert it (iconv -f LATIN1 -t UTF-8, or -f UTF-16).",
+    "extension": "Reading this address needs a DuckDB extension that could not be loaded; copy the files here instead.",
+    "out of memory": "Allow more with --memory-limit, or give the audit a machine with more memory.",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a scan: the SQL that reads it, and its type there."""
+
+    sql: str
+    type: str
+
+
+@dataclass(frozen=True)
+class Scan:
+    """Files that are read at once. `relation` is a FROM item; `file` the SQL of the file's name.
+
+    `broken` is the SQL of why the line itself cannot be used, NULL where it can.
+    """
+
+    relation: str
+    columns: Mapping[str, Column]
+    file: str
+    broken: str = "NULL"
+
+
+class Log(Protocol):
+    """An opened input: the names of its columns, and scans of those that are wanted."""
+
+    @property
+    def source(self) -> Source:
+        """The files."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns' own names, over all files."""
+
+    @property
+    def first_line(self) -> str:
+        """The line that was taken for a header, '' where the format has none."""
+
+    def scans(self, wanted: Sequence[str]) -> tuple[Scan, ...]:
+        """Scans with the columns `wanted`; a scan of files that lack one leaves it out."""
+
+
+@contextmanager
+def reading(source: Source) -> Iterator[None]:
+    """Turns what the engine says of unreadable files into an AuditError that names them."""
+    try:
+        yield
+    except duckdb.Error as error:
+        raise unreadable(source, str(error)) from error
+
+
+def unreadable(source: Source, complaint: str) -> AuditError:
+    """The AuditError for the engine's `complaint` about the files of `source`."""
+    lines = [line for line in complaint.splitlines() if line.strip() and not line.startswith(("LINE ", " "))]
+    said = " ".join(lines[:3]).removeprefix("Invalid Input Error: ").removeprefix("IO Error: ")
+    first = shown(source.files[0])
+    named = "" if any(file in complaint for file in source.files) else f" ({first}{_others(source)})"
+    hint = next((hint for mark, hint in HINTS.items() if mark in complaint.lower()), "Check the files.")
+    return AuditError(f"The {source.role} log cannot be read{named}: {said[:400]}", hint)
+
+
+def _others(source: Source) -> str:
+    return f" and {len(source.files) - 1} more" if len(source.files) > 1 else ""

@@ -1,0 +1,103 @@
+"""Report -> JSON (one object) and JSON lines (one finding a line), as frozen in schema.json."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from math import isfinite
+from typing import Any
+
+from auditor.finding import Finding, ModelReport, Report
+from auditor.report.visible import by_model
+
+SCHEMA_VERSION = "1"
+SIGNIFICANT_DIGITS = 6
+
+
+def to_json(report: Report) -> str:
+    """The whole report as one JSON object, in ASCII, ending with a newline."""
+    return _dump(document(report), indent=2) + "\n"
+
+
+def to_jsonl(report: Report) -> str:
+    """One finding a line, each complete by itself. A report without findings is the empty text."""
+    models = {model.model_id: model for model in report.models}
+    return "".join(_dump(_line(report, f, models.get(f.model_id))) + "\n" for f in report.findings)
+
+
+def document(report: Report) -> dict[str, Any]:
+    """The report as plain JSON values: finite floats of six significant digits, text, lists, objects."""
+    findings = by_model(report)
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "tool": encode(report.tool),
+        "run_id": report.run_id,
+        "started_at": report.started_at,
+        "inputs": encode(report.inputs),
+        "window": encode(report.window),
+        "settings": encode(report.settings),
+        "summary": encode(report.summary),
+        "models": [_model(model, findings.get(model.model_id, [])) for model in report.models],
+        "findings": [_finding(finding) for finding in report.findings],
+        "skips": encode(report.skips),
+        "ignored": encode(report.ignored),
+        "resolved": encode(report.resolved),
+        "warnings": encode(report.warnings),
+    }
+
+
+def encode(value: Any) -> Any:
+    """`value` as JSON values; NaN and infinities become null, what JSON does not know becomes text."""
+    if is_dataclass(value):
+        value = {field.name: getattr(value, field.name) for field in fields(value)}
+    match value:
+        case Enum():
+            return value.value
+        case None | bool() | int() | str():
+            return value
+        case float():
+            return float(f"{value:.{SIGNIFICANT_DIGITS}g}") if isfinite(value) else None
+        case Mapping():
+            return {str(key): encode(item) for key, item in value.items()}
+        case list() | tuple():
+            return [encode(item) for item in value]
+    return str(value)
+
+
+def _model(model: ModelReport, findings: list[Finding]) -> dict[str, Any]:
+    return {**encode(model), "findings": [finding.fingerprint for finding in findings]}
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "fingerprint": finding.fingerprint,
+        "detector": finding.detector,
+        "model_id": finding.model_id,
+        "segment": finding.segment,
+        "severity": finding.severity.value,
+        "confidence": finding.confidence.value,
+        "title": finding.title,
+        "evidence": encode(finding.evidence),
+        "remedy": finding.remedy,
+        "first_seen": finding.first_seen,
+        "status": finding.status,
+    }
+
+
+def _line(report: Report, finding: Finding, model: ModelReport | None) -> dict[str, Any]:
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "tool": encode(report.tool),
+        "run_id": report.run_id,
+        "started_at": report.started_at,
+        **_finding(finding),
+        "rank": model.rank if model else None,
+        "verdict": model.verdict.value if model else None,
+        "risk": encode(model.risk) if model else None,
+    }
+
+
+def _dump(value: Any, indent: int | None = None) -> str:
+    return json.dumps(value, indent=indent, allow_nan=False)

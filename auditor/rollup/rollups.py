@@ -1,0 +1,110 @@
+"""Which rollups there are, what each is made of, and their making: each once, and only when asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from importlib.resources import files
+from typing import Protocol
+
+import duckdb
+import polars as pl
+
+from auditor.errors import AuditError
+from auditor.ingest import Intake
+
+# Each rollup with those it reads; `exposures`, `attributed`, `organic` and `catalogue` are the log itself.
+ROLLUPS: Mapping[str, tuple[str, ...]] = {
+    "volume": (),
+    "retrains": ("volume",),
+    "answered": ("retrains",),
+    "outcomes": ("retrains", "answered"),
+    "kinds": ("outcomes",),
+    "catalogue_outcomes": ("outcomes",),
+    "catalogue_sizes": ("catalogue_outcomes",),
+    "windows": ("outcomes", "kinds", "catalogue_sizes"),
+    "profile": ("outcomes", "kinds"),
+    "pairs": ("outcomes", "kinds", "catalogue_outcomes"),
+    "lifespans": ("outcomes",),
+    "requests": (),
+    "delays": (),
+    "feedback_days": (),
+    "organic_totals": (),
+    "support": ("catalogue_sizes",),
+}
+
+
+class Progress(Protocol):
+    """Told what is being done, on which connection, and how many rows it reads."""
+
+    def phase(
+        self, title: str, connection: duckdb.DuckDBPyConnection | None = None, rows: int | None = None
+    ) -> AbstractContextManager[None]:
+        """Entered while it is being done."""
+
+
+class Rollups:
+    """The rollups of one log: tables in the engine (`built` names those there are), frames on demand.
+
+    `feedback` is click, label or None (recognised per model). `progress` is told what is being counted.
+    """
+
+    def __init__(self, intake: Intake, progress: Progress, feedback: str | None = None) -> None:
+        self.intake = intake
+        self._progress = progress
+        self._feedback = feedback
+        self.built: list[str] = []
+        self._frames: dict[str, pl.DataFrame] = {}
+
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """The engine that holds the log and the rollups."""
+        return self.intake.connection
+
+    @property
+    def _rows(self) -> int:
+        return sum(given.rows_read for given in self.intake.inputs if given.role == "exposures")
+
+    def has(self, column: str, role: str = "exposures") -> bool:
+        """Whether the log really carries this canonical column."""
+        return column in self.intake.columns.get(role, frozenset())
+
+    def frame(self, name: str) -> pl.DataFrame:
+        """One rollup as a frame; made first if need be. Rows are in no particular order."""
+        if name not in self._frames:
+            self.build(name)
+            self._frames[name] = self.connection.sql(f"FROM {name}").pl()
+        return self._frames[name]
+
+    def build(self, name: str) -> None:
+        """Makes the table of one rollup and of all that it reads."""
+        if name in self.built:
+            return
+        for needed in ROLLUPS[name]:
+            self.build(needed)
+        with self._progress.phase(f"counting {name.replace('_', ' ')}", self.connection, self._rows):
+            self._run(f"CREATE OR REPLACE TABLE {name} AS {self._sql(name)}")
+        self.built.append(name)
+
+    def _run(self, statement: str) -> None:
+        try:
+            self.connection.execute(statement)
+        except duckdb.OutOfMemoryException as error:
+            message = f"the engine ran out of memory: {str(error).splitlines()[0]}"
+            raise AuditError(message, "raise --memory-limit, or audit fewer files at a time") from error
+
+    def _sql(self, name: str) -> str:
+        text = files(__package__).joinpath(f"{name}.sql").read_text(encoding="utf-8")
+        for placeholder, expression in self._expressions().items():
+            text = text.replace(f"{{{placeholder}}}", expression)
+        return text
+
+    def _expressions(self) -> dict[str, str]:
+        joined = self.intake.attribution == "joined"
+        return {
+            "unit": self.intake.unit or '"timestamp"',
+            "clicked": "clicked OR reward > 0" if joined else "FALSE",
+            "labelled": "clicked IS NOT NULL OR reward IS NOT NULL" if joined else "FALSE",
+            "separate": "FALSE" if joined else "TRUE",
+            "labels": {"click": "FALSE", "label": "TRUE"}.get(self._feedback or "", "NULL"),
+        }

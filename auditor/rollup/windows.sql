@@ -1,0 +1,35 @@
+-- One row a retrain: its volume, its feedback, and what one outcome needs to be fed.
+-- need = min(3 / q, lambda / 2): with no click in 3 / q exposures an outcome as good as average is ruled out at 95 %
+-- (rule of three); lambda is the even share of one outcome.
+WITH totals AS (
+    SELECT
+        model,
+        retrain,
+        CAST(sum(exposures) AS BIGINT) AS exposures,
+        CAST(sum(exploit) AS BIGINT) AS exploit,
+        CAST(sum(logged) AS BIGINT) AS logged,
+        CAST(sum(explore) AS BIGINT) AS explore,
+        CAST(sum(holdout) AS BIGINT) AS holdout,
+        CAST(sum(exploit_a) AS BIGINT) AS exploit_a,
+        CAST(sum(exploit_late) AS BIGINT) AS exploit_late,
+        CAST(sum(labelled) AS BIGINT) AS labelled,
+        CAST(sum(clicks) AS BIGINT) AS clicks,
+        CAST(sum(clicks_outside) AS BIGINT) AS clicks_outside,
+        CAST(sum(CASE WHEN labels THEN labelled ELSE exposures END) AS BIGINT) AS learnable,
+        CAST(count(*) AS BIGINT) AS shown,
+        coalesce(bool_or(labels), FALSE) AS labels
+    FROM outcomes
+    LEFT JOIN kinds USING (model)
+    WHERE retrain IS NOT NULL
+    GROUP BY model, retrain
+)
+SELECT
+    totals.*,
+    catalogue_sizes.outcomes,
+    catalogue_sizes.listed,
+    catalogue_sizes.standing,
+    catalogue_sizes.dated,
+    learnable / catalogue_sizes.outcomes AS even_share,
+    least(coalesce(3.0 * learnable / nullif(clicks, 0), 'infinity'), 0.5 * learnable / catalogue_sizes.outcomes) AS need
+FROM totals
+JOIN catalogue_sizes USING (model, retrain)

@@ -1,0 +1,194 @@
+"""The use case: locate, recognise, roll up, detect, rank, report."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+import auditor
+from auditor.config import Settings
+from auditor.detectors import BATTERY, Outcome, Want, reasons, run
+from auditor.errors import AuditError
+from auditor.finding import InputSummary, Report
+from auditor.ingest import Intake, locate, read
+from auditor.rank import rank, summarise
+from auditor.rollup import Progress, Rollups, leave
+
+
+@dataclass(frozen=True)
+class LogPaths:
+    """What a person pointed at: `paths` go by convention, the others by their role."""
+
+    paths: tuple[str, ...] = ()
+    exposures: tuple[str, ...] = ()
+    feedback: tuple[str, ...] = ()
+    catalogue: tuple[str, ...] = ()
+    metrics: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Ability:
+    """What one detector can say of a log: `can` is yes, partly or no; `unlock` names what would give it the rest."""
+
+    detector: str
+    can: str
+    says: str
+    unlock: str
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What the logs were taken for."""
+
+    inputs: tuple[InputSummary, ...]
+    attribution: str
+    retrains_from: str
+    window: Mapping[str, Any]
+    abilities: tuple[Ability, ...] = field(default=())
+
+
+def scan(logs: LogPaths, settings: Settings, progress: Progress, database: Path | None = None) -> Report:
+    """Audits the logs of one fleet. Raises AuditError if it cannot be done, NothingToAudit if there is nothing."""
+    started = datetime.now(UTC)
+    _check_selection(settings)
+    with _intake(logs, settings, progress) as intake:
+        rollups = Rollups(intake, progress, settings.feedback)
+        outcome = run(rollups, settings)
+        models = rank(volumes(rollups), outcome.findings, outcome.skips, outcome.measures)
+        window = _window(rollups)
+        if database is not None:
+            with progress.phase(f"writing {database}", intake.connection):
+                leave(rollups, database)
+    places = {model.model_id: model.rank for model in models}
+    findings = sorted(outcome.findings, key=lambda each: (-each.severity.order, places[each.model_id], each.detector))
+    return Report(
+        run_id=_run_id(started, intake),
+        started_at=started.isoformat(timespec="seconds"),
+        tool={
+            "name": "auditor",
+            "version": auditor.__version__,
+            "duckdb": duckdb.__version__,
+            "polars": version("polars"),
+        },
+        inputs=intake.inputs,
+        window=window,
+        settings=_settings(settings),
+        summary=summarise(models, outcome.findings, outcome.withdrawn),
+        models=models,
+        findings=tuple(findings),
+        skips=tuple(sorted(outcome.skips, key=lambda skip: (places[skip.model_id], skip.detector))),
+        warnings=(*intake.warnings, *_warnings(settings, outcome)),
+    )
+
+
+def inspect(logs: LogPaths, settings: Settings, progress: Progress) -> Inspection:
+    """What the logs are taken for, and what each detector could say of them."""
+    with _intake(logs, settings, progress) as intake:
+        rollups = Rollups(intake, progress, settings.feedback)
+        window = _window(rollups)
+        abilities = tuple(_ability(detector.id, detector.title, detector.wants, rollups) for detector in BATTERY)
+    return Inspection(intake.inputs, intake.attribution, intake.retrains_from, window, abilities)
+
+
+@contextmanager
+def _intake(logs: LogPaths, settings: Settings, progress: Progress) -> Iterator[Intake]:
+    sources = locate(
+        logs.paths, exposures=logs.exposures, feedback=logs.feedback, catalogue=logs.catalogue, metrics=logs.metrics
+    )
+    with tempfile.TemporaryDirectory(prefix="auditor-") as workspace, duckdb.connect() as connection:
+        _tune(connection, settings, Path(workspace))
+        with progress.phase("reading", connection):
+            intake = read(sources, settings, connection, Path(workspace))
+        yield intake
+
+
+def _tune(connection: duckdb.DuckDBPyConnection, settings: Settings, workspace: Path) -> None:
+    wishes = {
+        "TimeZone": "UTC",
+        "preserve_insertion_order": False,
+        "temp_directory": str(workspace / "spill"),
+        "memory_limit": settings.memory_limit,
+        "threads": settings.threads,
+    }
+    for name, value in wishes.items():
+        if value is None:
+            continue
+        try:
+            connection.execute(f"SET {name} = ?", [value])
+        except duckdb.Error as error:
+            message = f"{name.replace('_', ' ')} {value!r} is not understood: {str(error).splitlines()[0]}"
+            raise AuditError(message, "write --memory-limit 2GB, --threads 2") from error
+
+
+def _check_selection(settings: Settings) -> None:
+    known = [detector.id for detector in BATTERY]
+    unknown = [each for each in settings.select if each not in known]
+    if unknown:
+        raise AuditError(f"there is no detector {unknown[0]!r}", f"the detectors are {', '.join(known)}")
+
+
+def volumes(rollups: Rollups) -> list[dict[str, Any]]:
+    """Exposures, feedback, outcomes and retrains of every model."""
+    names = rollups.frame("retrains").select("model", "model_id").unique()
+    last = pl.col("retrain") == pl.col("retrain").max().over("model")
+    windows = rollups.frame("windows")
+    sizes = windows.filter(last).select("model", "outcomes")
+    totals = windows.group_by("model").agg(
+        exposures=pl.col("exposures").sum(), feedback=pl.col("labelled").sum(), retrains=pl.len()
+    )
+    return names.join(totals, on="model").join(sizes, on="model").sort("model").to_dicts()
+
+
+def _window(rollups: Rollups) -> dict[str, Any]:
+    frame = rollups.frame("retrains")
+    start, end = frame["first_at"].min(), frame["last_at"].max()
+    return {
+        "start": start.isoformat() if isinstance(start, datetime) else None,
+        "end": end.isoformat() if isinstance(end, datetime) else None,
+        "attribution": rollups.intake.attribution,
+        "retrains_from": rollups.intake.retrains_from,
+    }
+
+
+def _run_id(started: datetime, intake: Intake) -> str:
+    files = "\n".join(name for given in intake.inputs for name in given.files)
+    return hashlib.sha256(f"{started.isoformat()}\n{files}".encode()).hexdigest()[:16]
+
+
+def _settings(settings: Settings) -> dict[str, dict[str, Any]]:
+    """Each setting with where it came from."""
+    values = {name: value for name, value in asdict(settings).items() if name not in {"sources", "thresholds"}}
+    told = {name: {"value": value, "source": settings.sources.get(name, "default")} for name, value in values.items()}
+    for detector in BATTERY:
+        for name, value, _ in reasons(detector.tuned(settings.thresholds.get(detector.id, {}))):
+            key = f"thresholds.{detector.id}.{name}"
+            told[key] = {"value": value, "source": settings.sources.get(key, "default")}
+    return told
+
+
+def _warnings(settings: Settings, outcome: Outcome) -> list[str]:
+    told = []
+    if settings.select and "outcome-starvation" not in settings.select:
+        told.append("outcome-starvation was not selected: no model can be called starved")
+    if outcome.withdrawn:
+        told.append(f"{outcome.withdrawn} findings could be chance among so many models and were withdrawn")
+    return told
+
+
+def _ability(detector: str, title: str, wants: tuple[Want, ...], rollups: Rollups) -> Ability:
+    missing = [want for want in wants if not rollups.has(want.column, want.role)]
+    if not missing:
+        return Ability(detector, "yes", title, "")
+    can = "no" if any(want.essential for want in missing) else "partly"
+    unlock = ", ".join(f"a {want.role} log" if want.role != "exposures" else f"`{want.column}`" for want in missing)
+    return Ability(detector, can, "; ".join(want.without for want in missing), unlock)

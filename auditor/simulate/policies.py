@@ -1,0 +1,126 @@
+"""How a retrained model chooses: from what it has seen to a probability for every outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from auditor.simulate.spec import ModelSpec
+from auditor.simulate.world import Flags, Floats
+
+PESSIMISM = 0.5
+"""The prior rate of an outcome, as a share of the mean: unseen ones rank below all that do passably."""
+
+THOMPSON_DRAWS = 200
+"""Posterior draws that a Thompson policy's probabilities are estimated from."""
+
+BREAK_EVEN = 0.9
+"""Repayment rate from which a segment of applicants is accepted, as a share of the mean."""
+
+APPROVED_IF_GOOD = 0.95
+"""Share of an accepted segment's applicants that are approved; the rest fail other rules."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What one retrain may use. Arrays are (G, K): groups of users by outcomes.
+
+    `exposures` and `clicks` are the model's own, those with observed outcome alone, within its memory.
+    `rates` (the truth) and `popularity` are for the policies that are no loop.
+    """
+
+    spec: ModelSpec
+    exposures: Floats
+    clicks: Floats
+    available: Flags
+    rates: Floats
+    popularity: Floats
+    rng: np.random.Generator
+
+
+def uniform(seen: Seen) -> Floats:
+    """Every available outcome alike."""
+    return proportional(np.ones(seen.rates.shape), seen.available)
+
+
+def popularity(seen: Seen) -> Floats:
+    """Zipf weights set once: popular, but no loop."""
+    return proportional(np.broadcast_to(seen.popularity, seen.rates.shape), seen.available)
+
+
+def quality(seen: Seen) -> Floats:
+    """In proportion to the true feedback rate, known from outside: follows quality, but no loop."""
+    return proportional(seen.rates**seen.spec.exponent, seen.available)
+
+
+def polya(seen: Seen) -> Floats:
+    """In proportion to (own clicks + smoothing) ** exponent; exponent 1 is a Polya urn."""
+    return proportional((seen.clicks + seen.spec.smoothing) ** seen.spec.exponent, seen.available)
+
+
+def greedy(seen: Seen) -> Floats:
+    """The top k by smoothed rate of own feedback, exposed by rank as 1 / log2(rank + 1)."""
+    if not seen.exposures.any():
+        return uniform(seen)
+    score = np.where(seen.available, smoothed_rates(seen), -np.inf)
+    shown = min(seen.spec.top_k, int(seen.available.sum()))
+    best = np.argsort(-score, axis=1, kind="stable")[:, :shown]
+    weights = np.zeros(score.shape)
+    np.put_along_axis(weights, best, 1.0 / np.log2(np.arange(2, shown + 2))[None, :], axis=1)
+    return proportional(weights, seen.available)
+
+
+def thompson(seen: Seen) -> Floats:
+    """Beta-Bernoulli Thompson sampling of one slate; the prior's mean is the mean rate."""
+    spec, strength = seen.spec, max(seen.spec.smoothing, 1e-3)
+    wins = seen.clicks + strength * spec.click_rate
+    losses = seen.exposures - seen.clicks + strength * (1.0 - spec.click_rate)
+    shown = min(spec.slate, int(seen.available.sum()))
+    chosen = np.zeros(seen.rates.shape)
+    for _ in range(THOMPSON_DRAWS):
+        draw = np.where(seen.available, seen.rng.beta(wins, losses), -1.0)
+        best = np.argpartition(-draw, shown - 1, axis=1)[:, :shown]
+        chosen[np.arange(len(chosen))[:, None], best] += 1.0
+    return proportional(chosen, seen.available)
+
+
+def approval(seen: Seen) -> Floats:
+    """Accepts the segments whose recorded repayment rate breaks even; denies or refers the others."""
+    if not seen.exposures.any():
+        return uniform(seen)
+    good = smoothed_rates(seen)[:, 0] >= BREAK_EVEN * seen.spec.click_rate
+    weights = np.repeat(np.where(good, 1.0 - APPROVED_IF_GOOD, 1.0)[:, None], seen.spec.items, axis=1)
+    weights /= seen.spec.items - 1
+    weights[:, 0] = np.where(good, APPROVED_IF_GOOD, 0.0)
+    return weights
+
+
+def smoothed_rates(seen: Seen) -> Floats:
+    """Feedback rates (G, K) with a pessimistic prior worth `smoothing` exposures an outcome."""
+    strength = max(seen.spec.smoothing, 1e-9)
+    prior = strength * PESSIMISM * seen.spec.click_rate
+    return (seen.clicks + prior) / (seen.exposures + strength)
+
+
+def proportional(weights: Floats, available: Flags) -> Floats:
+    """Probabilities (G, K) in proportion to the weights of what is available; uniform where all are 0."""
+    kept = np.where(available, weights, 0.0)
+    total = kept.sum(axis=1, keepdims=True)
+    kept = np.where(total > 0.0, kept, available)
+    probabilities: Floats = kept / kept.sum(axis=1, keepdims=True)
+    return probabilities
+
+
+POLICIES: Mapping[str, Callable[[Seen], Floats]] = {
+    "uniform": uniform,
+    "popularity": popularity,
+    "quality": quality,
+    "polya": polya,
+    "greedy": greedy,
+    "thompson": thompson,
+    "collaborative": greedy,
+    "approval": approval,
+}
+"""The policies by name. Collaborative is greedy for each of several groups of users."""

@@ -1,15 +1,19 @@
-"""A grade for the log itself: which verdicts it can support, and what would unlock the rest.
+"""A grade for the log: which verdicts it can support.
 
 What it looks for
-    What each model's log lacks: time, retrains, a catalogue, a policy column, feedback, users.
+    What each model's log lacks: time, retrains, a catalogue, a policy column,
+    feedback, users.
 
 Why it matters
-    "Nothing found" and "nothing could be found" look alike unless a tool says which it is.
+    "Nothing found" and "nothing could be found" look alike unless a tool says
+    which it is.
 
 How it is computed
-    grade           A to D: A with none of the six missing, B with one or two, C with three, D with more
+    grade           A to D: A with none of the six missing, B with one or two,
+                    C with three, D with more
     missing         their names
-    verdict_possible  whether starvation can be judged: two retrains in time order, or explore rows, or propensities
+    verdict_possible  whether starvation can be judged: two retrains in time
+                    order, or explore rows, or propensities
     Low: exposures are enough for a verdict, and none is possible.
 
 Null
@@ -22,7 +26,8 @@ What to do
     Add the named column. `policy` is the cheapest and unlocks most.
 
 References
-    Saito et al. (2021), NeurIPS Datasets and Benchmarks (what a log needs for off-policy evaluation).
+    Saito et al. (2021), NeurIPS Datasets and Benchmarks (what a log needs for
+    off-policy evaluation).
 """
 
 from __future__ import annotations

@@ -1,34 +1,43 @@
-"""How much of the catalogue is shown at all, and whether what drops out ever comes back.
+"""How much of the catalogue is shown, and what never returns.
 
 What it looks for
-    Models that show far less of their catalogue than their volume would allow, and outcomes that vanish for good.
+    Models that show far less of their catalogue than their volume would allow,
+    and outcomes that vanish for good.
 
 Why it matters
-    An outcome with no exposure can get no feedback: no retrain can correct a judgement on it.
+    An outcome with no exposure can get no feedback: no retrain can correct a
+    judgement on it.
 
 How it is computed
     For the last retrain with n exposures over K outcomes, lambda = n / K:
     coverage        share of the catalogue shown at least once
     coverage_ratio  coverage over what uniform exposure reaches at this volume
-    coverage_fed    share of the catalogue with at least min(3 / q, lambda / 2) exposures (see outcome-starvation)
+    coverage_fed    share of the catalogue with at least min(3 / q, lambda / 2)
+                    exposures (see outcome-starvation)
     ever_shown      share of the catalogue shown in any retrain
-    gone            of the outcomes ever shown, the share without exposure in the last two retrains; only outcomes
-                    that are old enough to tell
-    returning       of the outcomes that were once missing for a whole retrain, the share that was shown again
-    Low: the ratio is under its threshold. Medium: besides, most of what was once shown is gone, and nothing returns.
+    gone            of the outcomes ever shown, the share without exposure in
+                    the last two retrains; only outcomes that are old enough to
+                    tell
+    returning       of the outcomes that were once missing for a whole retrain,
+                    the share that was shown again
+    Low: the ratio is under its threshold. Medium: besides, most of what was
+    once shown is gone, and nothing returns.
 
 Null
     Uniform exposure reaches 1 - exp(-lambda) of the catalogue.
 
 When it is wrong
-    Without a catalogue, K is the union of all outcomes seen of the model: coverage is then an upper bound. Catalogues
-    that turn over without dates look as if outcomes were dropped.
+    Without a catalogue, K is the union of all outcomes seen of the model:
+    coverage is then an upper bound. Catalogues that turn over without dates
+    look as if outcomes were dropped.
 
 What to do
-    See outcome-starvation. If outcomes are dropped on purpose, give their `available_to` in the catalogue.
+    See outcome-starvation. If outcomes are dropped on purpose, give their
+    `available_to` in the catalogue.
 
 References
-    Wilson (1927), JASA 22:209. Feller (1968), An Introduction to Probability Theory, vol. 1 (occupancy).
+    Wilson (1927), JASA 22:209. Feller (1968), An Introduction to Probability
+    Theory, vol. 1 (occupancy).
 """
 
 from __future__ import annotations
@@ -37,6 +46,7 @@ import polars as pl
 
 from auditor.detectors.detector import Detector, Judgement, Row, Signal, Want, number
 from auditor.detectors.thresholds import ExposureCoverage
+from auditor.detectors.turnover import turnover, unsettled
 from auditor.finding import Confidence, Evidence, Severity
 from auditor.rollup import Rollups
 from auditor.statistics import normal_tail, wilson
@@ -61,6 +71,7 @@ def measure(rollups: Rollups, thresholds: ExposureCoverage) -> pl.DataFrame:
         )
         .join(_fed(rollups, last), on=KEYS, how="left")
         .join(_returns(rollups, int(thresholds.absent_retrains)), on="model", how="left")
+        .join(turnover(rollups, windows), on="model", how="left")
         .sort("model")
         .collect()
     )
@@ -96,6 +107,8 @@ def judge(row: Row, thresholds: ExposureCoverage) -> Judgement:
     ratio, most = number(row, "coverage_ratio"), number(row, "coverage_ratio_high")
     if ratio is None or most is None or most >= thresholds.ratio:
         return None
+    if silence := unsettled(row, thresholds.turnover):
+        return silence
     dead = _is_dead(row, thresholds)
     title = f"{row['shown']:,} of {row['outcomes']:,} outcomes are shown; uniform exposure would reach {_reach(row):,}"
     if dead:

@@ -1,36 +1,45 @@
-"""Exposure piled on a few outcomes, beyond what chance does at this volume.
+"""Exposure piled on few outcomes, beyond chance at this volume.
 
 What it looks for
-    A policy whose exposures concentrate on few outcomes of the catalogue, never-shown outcomes included.
+    A policy whose exposures concentrate on few outcomes of the catalogue,
+    never-shown outcomes included.
 
 Why it matters
-    Concentration is the trace that a closing loop leaves, and it limits what the log can be used for: what is hardly
-    shown can hardly be evaluated. By itself it is no fault; demand may be as uneven.
+    Concentration is the trace that a closing loop leaves, and it limits what
+    the log can be used for: what is hardly shown can hardly be evaluated. By
+    itself it is no fault; demand may be as uneven.
 
 How it is computed
-    On exploit rows of the last retrain. With x_(i) the exposures of the K outcomes in ascending order,
+    On exploit rows of the last retrain. With x_(i) the exposures of the K
+    outcomes in ascending order,
     gini            sum_i (2i - K - 1) x_(i) / (K sum x), zeros included
     gini_excess     (gini - null) / (1 - null)
-    effective       exp(-sum p log p), the number of equally shown outcomes that would be as diverse (Hill, order 1),
-                    and 1 / sum p^2 from sum e(e-1) / (n(n-1)), which does not depend on volume (Hill, order 2)
+    effective       exp(-sum p log p), the number of equally shown outcomes
+                    that would be as diverse (Hill, order 1), and 1 / sum p^2
+                    from sum e(e-1) / (n(n-1)), which does not depend on volume
+                    (Hill, order 2)
     top_share       share of exposures on the top 1 % of the catalogue
     effective_sample  (sum 1/p)^2 / sum 1/p^2 over logged propensities (Kish)
-    Low: excess above its threshold. Medium: besides, the propensities leave a weak effective sample.
+    Low: excess above its threshold. Medium: besides, the propensities leave a
+    weak effective sample.
 
 Null
-    Uniform exposure with lambda = n / K an outcome has Gini exp(-2 lambda) [I0(2 lambda) + I1(2 lambda)]:
-    0.52 at 1, 0.18 at 10, 0.06 at 100.
+    Uniform exposure with lambda = n / K an outcome has Gini exp(-2 lambda)
+    [I0(2 lambda) + I1(2 lambda)]: 0.52 at 1, 0.18 at 10, 0.06 at 100.
 
 When it is wrong
-    Where demand itself is concentrated, a good policy is too. Catalogue Gini saturates: compare effective numbers.
-    Without a catalogue, outcomes never shown are missing and concentration is understated.
+    Where demand itself is concentrated, a good policy is too. Catalogue Gini
+    saturates: compare effective numbers. Without a catalogue, outcomes never
+    shown are missing and concentration is understated.
 
 What to do
-    Hold exposure against demand on randomised rows. Where support is weak, raise the floor of the propensities.
+    Hold exposure against demand on randomised rows. Where support is weak,
+    raise the floor of the propensities.
 
 References
-    Gini (1912). Sen (1973). Ramasubban (1958), Biometrika 45:549. Hill (1973), Ecology 54:427. Simpson (1949),
-    Nature 163:688. Kish (1965), Survey Sampling.
+    Gini (1912). Sen (1973). Ramasubban (1958), Biometrika 45:549. Hill (1973),
+    Ecology 54:427. Simpson (1949), Nature 163:688. Kish (1965), Survey
+    Sampling.
 """
 
 from __future__ import annotations

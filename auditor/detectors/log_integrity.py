@@ -1,33 +1,43 @@
-"""Whether the log is what it seems to be; runs first, and silences the rest where it is not.
+"""Whether the log is what it seems to be, before anything else.
 
 What it looks for
-    Exposures kept only where something came back, feedback older than its exposure, days on which the pipeline rather
-    than the people changed, and identifiers that cannot tell people apart.
+    Exposures kept only where something came back, feedback older than its
+    exposure, days on which the pipeline rather than the people changed, and
+    identifiers that cannot tell people apart.
 
 Why it matters
-    Rates, coverage and loops are ratios to exposures. If exposures depend on clicks, every such number is an artefact.
+    Rates, coverage and loops are ratios to exposures. If exposures depend on
+    clicks, every such number is an artefact.
 
 How it is computed
-    answered_share  distinct requests with feedback over distinct requests (HyperLogLog; exposures where a log has no
-                    request ids). Not judged where feedback is a label: decisions are labelled one by one.
+    answered_share  distinct requests with feedback over distinct requests
+                    (HyperLogLog; exposures where a log has no request ids).
+                    Not judged where feedback is a label: decisions are
+                    labelled one by one.
     early_share     share of feedback that is older than its exposure
-    faulty_days     days, the last one apart, whose feedback rate is 5 times above or below the median day's, where at
-                    least 50 events were expected
-    half_share      share of exploit exposures in the half of the users that md5 calls A
-    Exposures conditioned on feedback gate the other detectors. Rows that were rejected or duplicated are counted with
-    each input, and are no finding.
+    faulty_days     days, the last one apart, whose feedback rate is 5 times
+                    above or below the median day's, where at least 50 events
+                    were expected
+    half_share      share of exploit exposures in the half of the users that
+                    md5 calls A
+    Exposures conditioned on feedback gate the other detectors. Rows that were
+    rejected or duplicated are counted with each input, and are no finding.
 
 Null
-    A slate that is seen and left has no feedback; day rates differ by tens of per cent; halves are even.
+    A slate that is seen and left has no feedback; day rates differ by tens of
+    per cent; halves are even.
 
 When it is wrong
-    A surface on which every request ends in a choice (a wizard, a menu) looks conditioned on feedback.
+    A surface on which every request ends in a choice (a wizard, a menu) looks
+    conditioned on feedback.
 
 What to do
-    Log every exposure when it is shown, before anything can come back. Mend the joins or clocks that are named.
+    Log every exposure when it is shown, before anything can come back. Mend
+    the joins or clocks that are named.
 
 References
-    Fabijan et al. (2019), KDD (sample ratio mismatch and its causes). Flajolet et al. (2007) (HyperLogLog).
+    Fabijan et al. (2019), KDD (sample ratio mismatch and its causes). Flajolet
+    et al. (2007) (HyperLogLog).
 """
 
 from __future__ import annotations

@@ -13,24 +13,25 @@ KEYS = ["model", "retrain"]
 def narrowing(rollups: Rollups) -> pl.LazyFrame:
     """One row a model: effective outcomes (1 / sum p^2, free of volume) of the last retrain over the first.
 
-    With four retrains or more, the launch is left out: it is what the model was started from. `placebo` is the mean
-    ratio between the two halves of single retrains, `narrowing_a_retrain` the mean ratio across retrains. Interval:
-    delta method on the log, 95 %.
+    Each retrain is held against the one before on the outcomes that both could show, and the ratios are multiplied:
+    a new catalogue narrows nothing. With four retrains or more, the launch is left out: it is what the model was
+    started from. `narrowing_a_retrain` is the mean ratio, `placebo` that between the two halves of single retrains.
+    Interval: delta method on the log, 95 %.
     """
-    widths = _widths(rollups)
-    launch = pl.when(pl.col("retrain").max().over("model") >= 3).then(1).otherwise(0)
-    kept = widths.filter(pl.col("retrain") >= launch).sort(KEYS)
-    ends = kept.group_by("model").agg(
-        first=pl.col("simpson").first(), last=pl.col("simpson").last(),
-        error=(pl.col("variance").first() + pl.col("variance").last()).sqrt(),
-        steps=pl.len() - 1,
-        within=(pl.col("early") / pl.col("late")).log().mean(),
-    )  # fmt: skip
-    change = (pl.col("first") / pl.col("last")).log()
-    return ends.filter(pl.col("steps") > 0).select(
+    steps = _steps(rollups)
+    launched = pl.col("retrain").max().over("model") >= 3
+    kept = steps.filter(~launched | (pl.col("earlier") >= 1)).sort(KEYS)
+    whole = kept.group_by("model").agg(
+        change=(pl.col("before") / pl.col("after")).log().sum(),
+        effective_first=1 / pl.col("before").first(),
+        error=_error(),
+        steps=pl.len(),
+    )
+    change = pl.col("change")
+    return whole.join(_placebo(rollups), on="model", how="left").select(
         "model",
-        effective_first=1 / pl.col("first"),
-        effective_last=1 / pl.col("last"),
+        "effective_first",
+        effective_last=pl.col("effective_first") * change.exp(),
         narrowing=change.exp(),
         narrowing_low=(change - 1.96 * pl.col("error")).exp(),
         narrowing_high=(change + 1.96 * pl.col("error")).exp(),
@@ -40,24 +41,44 @@ def narrowing(rollups: Rollups) -> pl.LazyFrame:
     )
 
 
-def _widths(rollups: Rollups) -> pl.LazyFrame:
-    """Simpson's sum p^2 of each retrain's exploit rows, and of the halves of its window."""
-    counts, late, outcomes = pl.col("exploit"), pl.col("exploit_late"), pl.col("outcomes")
+def _error() -> pl.Expr:
+    """Over one and the same catalogue the steps telescope, and only the two ends vary."""
+    ends = pl.col("before_variance").first() + pl.col("after_variance").last()
+    steps = (pl.col("before_variance") + pl.col("after_variance")).sum()
+    return pl.when(pl.col("same").all()).then(ends).otherwise(steps).sqrt()
+
+
+def _steps(rollups: Rollups) -> pl.LazyFrame:
+    """Simpson's sum p^2 on both sides of each pair of consecutive retrains, over outcomes that both could show."""
+    outcomes = pl.col("outcomes")
+    pairs = rollups.frame("pairs").lazy().filter(pl.col("reference") == "previous")
+    moved = pairs.group_by(KEYS).agg(same=~(pl.col("fresh") | pl.col("retired")).any())
+    sides = {
+        side: (simpson_unbiased(pl.col(side), outcomes), log_simpson_variance(pl.col(side), outcomes)) for side in SIDES
+    }
     found = (
-        rollups.frame("profile")
-        .lazy()
-        .group_by(KEYS)
+        pairs.filter(~pl.col("fresh") & ~pl.col("retired"))
+        .group_by(*KEYS, "earlier")
         .agg(
-            simpson=simpson_unbiased(counts, outcomes),
-            variance=log_simpson_variance(counts, outcomes),
-            early=simpson_unbiased(counts - late, outcomes),
-            late=simpson_unbiased(late, outcomes),
+            *(index.alias(side) for side, (index, _) in sides.items()),
+            *(variance.alias(f"{side}_variance") for side, (_, variance) in sides.items()),
         )
     )
-    halved = (pl.col("early") > 0) & (pl.col("late") > 0)
-    return found.filter(pl.col("simpson") > 0).with_columns(
-        early=pl.when(halved).then(pl.col("early")), late=pl.when(halved).then(pl.col("late"))
+    return found.filter((pl.col("before") > 0) & (pl.col("after") > 0)).join(moved, on=KEYS)
+
+
+SIDES = ("before", "after")
+
+
+def _placebo(rollups: Rollups) -> pl.LazyFrame:
+    """Mean log ratio of effective outcomes, late over early half of single retrains."""
+    counts, late, outcomes = pl.col("exploit"), pl.col("exploit_late"), pl.col("outcomes")
+    profile = rollups.frame("profile").lazy()
+    halves = profile.group_by(KEYS).agg(
+        early=simpson_unbiased(counts - late, outcomes), late=simpson_unbiased(late, outcomes)
     )
+    told = halves.filter((pl.col("early") > 0) & (pl.col("late") > 0))
+    return told.group_by("model").agg(within=(pl.col("early") / pl.col("late")).log().mean())
 
 
 def _lower_tail(z: pl.Expr) -> pl.Expr:

@@ -1,48 +1,65 @@
-"""Models that collect feedback only on outcomes that they had already chosen.
+"""Models that collect feedback only on what they had already chosen.
 
 What it looks for
-    Outcomes of the catalogue that get too few exposures for the next retrain to learn anything about them, in a
-    model that gives them no way back: it explores less than 2 %, and nearly all its feedback is on its own choices.
+    Outcomes of the catalogue that get too few exposures for the next retrain
+    to learn anything about them, in a model that gives them no way back: it
+    explores less than 2 %, and nearly all its feedback is on its own choices.
 
 Why it matters
-    What is never shown gets no feedback, what gets no feedback is never chosen, and the next retrain confirms it.
-    Click rate may look better than ever meanwhile, as it is measured on the survivors.
+    What is never shown gets no feedback, what gets no feedback is never
+    chosen, and the next retrain confirms it. Click rate may look better than
+    ever meanwhile, as it is measured on the survivors.
 
 How it is computed
-    For retrain t with n exposures over a catalogue of K outcomes and feedback rate q, lambda = n / K. An outcome is
-    fed if it has at least need = min(3 / q, lambda / 2) exposures (labelled ones, where feedback is a label).
-    By the rule of three, no click in 3 / q exposures rules out at 95 % that the outcome is as good as average.
+    For retrain t with n exposures over a catalogue of K outcomes and feedback
+    rate q, lambda = n / K. An outcome is fed if it has at least need = min(3 /
+    q, lambda / 2) exposures (labelled ones, where feedback is a label). By the
+    rule of three, no click in 3 / q exposures rules out at 95 % that the
+    outcome is as good as average.
     starved         share of the catalogue not fed in the last retrain
     starved_excess  (starved - null) / (1 - null)
-    exploration     share of exposures that are randomised. Where a policy column has explore or holdout rows: their
-                    share. Where propensities p are logged: the overlap of the policy with a uniform one,
-                    mean of min(1, 1 / (K p)), rescaled so that a fixed choice has 0. Else implied: the share of this
-                    retrain's exposures that went to outcomes unfed in the one before, over the share of the catalogue
-                    that these are. Uniform exposure gives 1, epsilon-greedy epsilon, a closed loop 0. Left out are
-                    outcomes that came into the catalogue in between, and promoted ones: those that jump above what
-                    uniform exposure could give them (lambda + 3 sqrt(lambda) + 3) were chosen, not explored.
-    renewal         promoted outcomes over the unfed ones, in the last three retrains
-    self_sourced    feedback on the model's own choices over all feedback, that on explore, holdout and organic
-                    exposures included.
-    High: starved, and closed or about to close: the upper bound of exploration is under 2 %, or falls so fast that it
-    will be in the next retrain; hardly an outcome is renewed, and nine tenths of the feedback are the model's own.
-    Medium: starved, and the lower bound is under 2 %, or implied exploration falls from retrain to retrain.
+    exploration     share of exposures that are randomised. Where a policy
+                    column has explore or holdout rows: their share. Where
+                    propensities p are logged: the overlap of the policy with a
+                    uniform one, mean of min(1, 1 / (K p)), rescaled so that a
+                    fixed choice has 0. Else implied: the share of this
+                    retrain's exposures that went to outcomes unfed in the one
+                    before, over the share of the catalogue that these are.
+                    Uniform exposure gives 1, epsilon-greedy epsilon, a closed
+                    loop 0. Left out are outcomes that came into the catalogue
+                    in between, and promoted ones: those that jump above what
+                    uniform exposure could give them (lambda + 3 sqrt(lambda) +
+                    3) were chosen, not explored.
+    renewal         promoted outcomes over the unfed ones, in the last three
+                    retrains
+    self_sourced    feedback on the model's own choices over all feedback, that
+                    on explore, holdout and organic exposures included.
+    High: starved, and closed or about to close: the upper bound of exploration
+    is under 2 %, or falls so fast that it will be in the next retrain; hardly
+    an outcome is renewed, and nine tenths of the feedback are the model's own.
+    Medium: starved, and the lower bound is under 2 %, or implied exploration
+    falls from retrain to retrain.
 
 Null
-    Uniform exposure at the same volume leaves P(Poisson(lambda) < need) of the catalogue unfed.
+    Uniform exposure at the same volume leaves P(Poisson(lambda) < need) of the
+    catalogue unfed.
 
 When it is wrong
-    Without a catalogue, outcomes that were never shown are not counted: starvation is then a lower bound. Where the
-    catalogue turns over and has no dates, new outcomes look explored. A model that samples its choices explores a
-    little by itself; that counts.
+    Without a catalogue, outcomes that were never shown are not counted:
+    starvation is then a lower bound. Where the catalogue turns over and has no
+    dates, new outcomes look explored: then nothing is said. A model that samples its choices
+    explores a little by itself; that counts.
 
 What to do
-    Give a small, logged share of exposures to outcomes drawn at random (2-5 %), write `policy` into the log, and
-    train on those rows with their propensities. Or feed the model from a holdout, from search, from another surface.
+    Give a small, logged share of exposures to outcomes drawn at random (2-5
+    %), write `policy` into the log, and train on those rows with their
+    propensities. Or feed the model from a holdout, from search, from another
+    surface.
 
 References
-    Hanley, Lippman-Hand (1983), JAMA 249:1743 (rule of three). Wilson (1927), JASA 22:209 (intervals).
-    Scarone, Baeza-Yates (2026) (2-5 % exploration). Chaney, Stewart, Engelhardt (2018), RecSys (feedback loops).
+    Hanley, Lippman-Hand (1983), JAMA 249:1743 (rule of three). Wilson (1927),
+    JASA 22:209 (intervals). Scarone, Baeza-Yates (2026) (2-5 % exploration).
+    Chaney, Stewart, Engelhardt (2018), RecSys (feedback loops).
 """
 
 from __future__ import annotations
@@ -54,6 +71,7 @@ import polars as pl
 from auditor.detectors.detector import Detector, Judgement, Row, Signal, Silence, Want, number
 from auditor.detectors.exploration import exploration
 from auditor.detectors.thresholds import OutcomeStarvation
+from auditor.detectors.turnover import turnover, unsettled
 from auditor.finding import Confidence, Evidence, Severity
 from auditor.rollup import Rollups
 from auditor.statistics import normal_tail, poisson_below, wilson
@@ -69,6 +87,7 @@ def measure(rollups: Rollups, thresholds: OutcomeStarvation) -> pl.DataFrame:
         last.join(_starved(rollups, last), on=KEYS, how="left")
         .join(exploration(rollups, windows, thresholds.unfed_share), on="model", how="left")
         .join(_self_sourced(rollups, windows), on="model", how="left")
+        .join(turnover(rollups, windows), on="model", how="left")
         .with_columns(retrains=pl.col("retrain") + 1)
         .sort("model")
         .collect()
@@ -131,13 +150,20 @@ def judge(row: Row, thresholds: OutcomeStarvation) -> Judgement:
     excess, excess_low = number(row, "starved_excess") or 0.0, number(row, "starved_excess_low") or 0.0
     if excess < thresholds.excess or excess_low <= 0:
         return None
-    if number(row, "exploration") is None:
-        return _cannot_tell(row)
+    if silence := _silence(row, thresholds):
+        return silence
     if _is_closed(row, thresholds):
         return _starved_signal(row, thresholds)
-    if _is_closing(row, thresholds):
-        return _closing_signal(row)
-    return None
+    return _closing_signal(row) if _is_closing(row, thresholds) else None
+
+
+def _silence(row: Row, thresholds: OutcomeStarvation) -> Silence | None:
+    if row["exposures"] < thresholds.enough_exposures:
+        found = f"{row['exposures']} exposures in the last retrain"
+        return Silence(f"{found}, needs {thresholds.enough_exposures:.0f}", "a longer export")
+    if number(row, "exploration") is None:
+        return _cannot_tell(row)
+    return unsettled(row, thresholds.turnover) if row["exploration_source"] == "implied" else None
 
 
 def _cannot_tell(row: Row) -> Silence:

@@ -1,40 +1,55 @@
-"""How far each retrain moves what is shown, in which direction, beyond sampling noise.
+"""How far retrains move what is shown, beyond sampling noise.
 
 What it looks for
-    Retrains that shift exposure between outcomes that were there all along, above all those that narrow it.
+    Retrains that shift exposure between outcomes that were there all along,
+    above all those that narrow it.
 
 Why it matters
-    A loop shows itself as retrains that each narrow what the one before had left. Popular drift scores raise alarms on
-    identical distributions, and on new catalogues; this one does neither.
+    A loop shows itself as retrains that each narrow what the one before had
+    left. Popular drift scores raise alarms on identical distributions, and on
+    new catalogues; this one does neither.
 
 How it is computed
-    On exploit rows, for each retrain beside the one before, and for the last beside the first:
-    jsd             Jensen-Shannon divergence in bits (0 equal, 1 nothing in common)
-    jsd_excess      its part that is not noise: sum g / (8 ln 2), where for each outcome g = (a - c)(b - d) / p. With
-                    users hashed into halves A and B, a and b are its shares in the halves of the earlier retrain, c
-                    and d in those of the later one, p its share of all. What differs by chance in one half does not
-                    in the other, so the mean of g is zero without drift, at any volume. Standard error sqrt(sum g^2).
-    entering, leaving   share of exposures on outcomes that only one side shows
-    Only outcomes that could be shown on both sides are judged: with a catalogue, those available all along; without
-    one, those that both sides show.
-    narrowing       effective number (1 / sum p^2, from sum e(e-1) / (n(n-1)), free of volume) of the last retrain over
-                    that of the first one after the launch
-    placebo         the same between the first and second half of single retrains, where nothing was retrained
-    Low: the mean excess is above its threshold, or narrowing slight. Medium: narrowing is strong and beyond the
-    placebo, and the model does not log exploration of 2 % or more.
+    On exploit rows, for each retrain beside the one before, and for the last
+    beside the first:
+    jsd             Jensen-Shannon divergence in bits (0 equal, 1 nothing in
+                    common)
+    jsd_excess      its part that is not noise: sum g / (8 ln 2), where for
+                    each outcome g = (a - c)(b - d) / p. With users hashed into
+                    halves A and B, a and b are its shares in the halves of the
+                    earlier retrain, c and d in those of the later one, p its
+                    share of all. What differs by chance in one half does not
+                    in the other, so the mean of g is zero without drift, at
+                    any volume. Standard error sqrt(sum g^2).
+    entering, leaving  share of exposures on outcomes that only one side shows
+    Only outcomes that could be shown on both sides are judged: with a
+    catalogue, those available all along; without one, those that both sides
+    show.
+    narrowing       effective number (1 / sum p^2, from sum e(e-1) / (n(n-1)),
+                    free of volume) of the last retrain over that of the first
+                    one after the launch
+    placebo         the same between the first and second half of single
+                    retrains, where nothing was retrained
+    Low: the mean excess is above its threshold, or narrowing slight. Medium:
+    narrowing is strong and beyond the placebo, and the model does not log
+    exploration of 2 % or more.
 
 Null
-    jsd_null: what shuffling the labels of the two retrains gives on average, exactly.
+    jsd_null: what shuffling the labels of the two retrains gives on average,
+    exactly.
 
 When it is wrong
-    Halves need users or requests; without either, rows of one moment stand for one, and noise may be understated.
-    A policy that follows demand which truly changes moves as well: drift alone is no loop.
+    Halves need users or requests; without either, rows of one moment stand for
+    one, and noise may be understated. A policy that follows demand which truly
+    changes moves as well: drift alone is no loop.
 
 What to do
-    If retrains narrow, see outcome-starvation. Keep a holdout that is not retrained, to know what demand does.
+    If retrains narrow, see outcome-starvation. Keep a holdout that is not
+    retrained, to know what demand does.
 
 References
-    Lin (1991), IEEE Trans. Inf. Theory 37:145. Simpson (1949), Nature 163:688. Hill (1973), Ecology 54:427.
+    Lin (1991), IEEE Trans. Inf. Theory 37:145. Simpson (1949), Nature 163:688.
+    Hill (1973), Ecology 54:427.
 """
 
 from __future__ import annotations
@@ -47,6 +62,7 @@ from auditor.detectors.detector import Detector, Judgement, Row, Signal, Silence
 from auditor.detectors.exploration import logged
 from auditor.detectors.narrowing import narrowing
 from auditor.detectors.thresholds import RetrainDrift
+from auditor.detectors.turnover import turnover, unsettled
 from auditor.finding import Confidence, Evidence, Severity
 from auditor.rollup import Rollups
 from auditor.statistics import cross_validated_chi2, jsd, jsd_null, normal_tail
@@ -73,6 +89,7 @@ def measure(rollups: Rollups, thresholds: RetrainDrift) -> pl.DataFrame:  # noqa
         .join(overall, on="model", how="left")
         .join(narrowing(rollups), on="model", how="left")
         .join(explored, on="model", how="left")
+        .join(turnover(rollups, windows), on="model", how="left")
         .with_columns(halves=pl.lit(rollups.intake.unit is not None))
         .sort("model")
         .collect()
@@ -145,7 +162,7 @@ def judge(row: Row, thresholds: RetrainDrift) -> Judgement:
         return Silence(f"a retrain has {row['smallest']} exposures, needs {thresholds.enough_exposures:.0f}")
     narrowed = _narrowed(row, thresholds)
     if narrowed:
-        return _narrowing_signal(row, narrowed)
+        return unsettled(row, thresholds.turnover) or _narrowing_signal(row, narrowed)
     return _moving_signal(row) if _moved(row, thresholds) else None
 
 

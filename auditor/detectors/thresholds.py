@@ -39,6 +39,7 @@ class ExposureCoverage:
     ratio: float = threshold(0.5, "half of what uniform exposure reaches at the same volume")
     gone: float = threshold(0.5, "half of what was once shown is no longer: more than the tail of a popularity curve")
     returning: float = threshold(0.1, "outcomes dropped by an exploring policy come back; dead ones do not")
+    turnover: float = threshold(0.1, "exposures on outcomes never shown before, from which on K itself is not known")
     absent_retrains: float = threshold(2, "retrains without exposure after which an outcome counts as gone")
 
 
@@ -59,6 +60,8 @@ class OutcomeStarvation:
     closed: float = threshold(0.02, "2-5 % exploration suffices to diagnose a loop (Scarone, Baeza-Yates 2026)")
     unfed_share: float = threshold(0.05, "unfed share of the catalogue under which implied exploration is all noise")
     falling: float = threshold(0.85, "upper bound of last over first: implied exploration of a fixed policy stays")
+    turnover: float = threshold(0.1, "exposures on outcomes never shown before, from which on K itself is not known")
+    enough_exposures: float = threshold(100, "exposures of a retrain under which no verdict is given")
     renewal: float = threshold(0.05, "a twentieth of the unfed outcomes newly chosen in three retrains is a way back")
     self_sourced: float = threshold(0.9, "a tenth of the feedback from elsewhere opens the loop")
 
@@ -69,6 +72,9 @@ class RetrainDrift:
 
     moved_bits: float = threshold(0.05, "debiased divergence a retrain; sampling alone adds none")
     narrowing: float = threshold(0.7, "upper bound of effective outcomes, last over first")
+    turnover: float = threshold(
+        0.1, "exposures on outcomes never shown before, from which on a new catalogue may narrow"
+    )
     slight_narrowing: float = threshold(0.9, "the same, for a low finding")
     enough_exposures: float = threshold(200, "exposures a retrain under which nothing about drift is said")
 

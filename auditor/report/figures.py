@@ -30,8 +30,8 @@ def percent(value: object) -> str:
     number = _number(value)
     if number is None:
         return DASH
-    if 0 < number < 0.0005:
-        return "<0.1%"
+    if abs(number) < 0.0005:
+        return "<0.1%" if number > 0 else "0%"
     if 0.9995 <= number < 1:
         return ">99.9%"
     fine = 0 < abs(number) < 0.0995 or 0.99 <= number < 1

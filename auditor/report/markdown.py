@@ -14,7 +14,7 @@ from auditor.report.visible import by_model
 MARKUP = re.compile(r"[&<>|\\`*_{}\[\]~#$@]|:(?! )|(?<=www)\.|^[-+=]", re.IGNORECASE)
 NUMBERED = re.compile(r"^(\d+)([.)])(?=\s|$)")
 ENTITIES = frozenset("&<>|\\")
-MODEL_COLUMNS = ("#", "model", "verdict", "risk", "exposures", "outcomes", "explores", "starved", "effective")
+MODEL_COLUMNS = ("#", "model", "verdict", "risk", "exposures", "outcomes", "explores", "unfed", "effective")
 EVIDENCE_COLUMNS = ("measure", "value", "95 % interval", "with no loop", "n")
 
 

@@ -57,7 +57,7 @@ COLUMNS = (
     Column("exposures", lambda model: count(model.exposures), width=72),
     Column("outcomes", lambda model: count(model.outcomes), width=72),
     Column("explores", _explores, justify="left"),
-    Column("starved", lambda model: percent(_measure(model, "outcome-starvation", "starved_excess"))),
+    Column("unfed", lambda model: percent(_measure(model, "outcome-starvation", "starved_excess"))),
     Column("effective", lambda model: percent(_measure(model, "impression-gini", "effective_share")), 120),
 )
 

@@ -87,7 +87,7 @@ def scan(logs: LogPaths, settings: Settings, progress: Progress, database: Path 
         models=models,
         findings=tuple(findings),
         skips=tuple(sorted(outcome.skips, key=lambda skip: (places[skip.model_id], skip.detector))),
-        warnings=(*intake.warnings, *_warnings(settings, outcome)),
+        warnings=(*intake.warnings, *_warnings(settings, intake, outcome)),
     )
 
 
@@ -176,8 +176,10 @@ def _settings(settings: Settings) -> dict[str, dict[str, Any]]:
     return told
 
 
-def _warnings(settings: Settings, outcome: Outcome) -> list[str]:
+def _warnings(settings: Settings, intake: Intake, outcome: Outcome) -> list[str]:
     told = []
+    if intake.attribution == "none":
+        told.append("no feedback could be matched to exposures: verdicts rest on exposures alone")
     if settings.select and "outcome-starvation" not in settings.select:
         told.append("outcome-starvation was not selected: no model can be called starved")
     if outcome.withdrawn:

@@ -76,9 +76,11 @@ def _hear(
         return
     signals: dict[str, Signal] = {}
     silent = 0
+    unheard = set(names.values())
     outcome.measures[detector.id] = {}
     for row in detector.measure(rollups, thresholds).iter_rows(named=True):
         name = names[row["model"]]
+        unheard.discard(name)
         if name in gated:
             outcome.skips.append(Skip(detector.id, name, gated[name], "an export that holds every exposure"))
             continue
@@ -90,6 +92,7 @@ def _hear(
             silent += 1
         else:
             signals[name] = judgement
+    outcome.skips.extend(Skip(detector.id, name, "the log holds nothing that it measures") for name in sorted(unheard))
     _keep(detector, signals, silent, outcome)
     gated.update({name: f"log-integrity: {signal.title}" for name, signal in signals.items() if signal.gates})
 

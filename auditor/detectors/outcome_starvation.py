@@ -46,9 +46,10 @@ Null
 
 When it is wrong
     Without a catalogue, outcomes that were never shown are not counted:
-    starvation is then a lower bound. Where the catalogue turns over and has no
-    dates, new outcomes look explored: then nothing is said. A model that samples its choices
-    explores a little by itself; that counts.
+    starvation is then a lower bound, and a model is called healthy only if it
+    is seen to explore. Where the catalogue turns over and has no dates, new
+    outcomes look explored: then nothing is said. A model that samples its
+    choices explores a little by itself; that counts.
 
 What to do
     Give a small, logged share of exposures to outcomes drawn at random (2-5
@@ -149,7 +150,7 @@ def judge(row: Row, thresholds: OutcomeStarvation) -> Judgement:
     """Starved and closed is high; starved and closing is medium; starved but explored is nothing."""
     excess, excess_low = number(row, "starved_excess") or 0.0, number(row, "starved_excess_low") or 0.0
     if excess < thresholds.excess or excess_low <= 0:
-        return None
+        return _never_shown(row, thresholds)
     if silence := _silence(row, thresholds):
         return silence
     if _is_closed(row, thresholds):
@@ -164,6 +165,16 @@ def _silence(row: Row, thresholds: OutcomeStarvation) -> Silence | None:
     if number(row, "exploration") is None:
         return _cannot_tell(row)
     return unsettled(row, thresholds.turnover) if row["exploration_source"] == "implied" else None
+
+
+def _never_shown(row: Row, thresholds: OutcomeStarvation) -> Silence | None:
+    """Nothing is starved of what was seen; without a catalogue, only exploration tells that it was all there is."""
+    if row["listed"] or (number(row, "exploration_low") or 0.0) >= thresholds.closed:
+        return None
+    seen = f"the {row['outcomes']:,} outcomes that were ever shown are mostly fed"
+    return Silence(
+        f"{seen}; without a catalogue, what is never shown is not known", "a catalogue, or a `policy` column"
+    )
 
 
 def _cannot_tell(row: Row) -> Silence:

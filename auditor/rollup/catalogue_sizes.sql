@@ -1,9 +1,15 @@
 -- Outcomes that each retrain could choose, and of those the standing ones: available since before the retrain before.
 -- An outcome without dates was always there.
 WITH spans AS (
-    SELECT *, lag(first_at) OVER (PARTITION BY model ORDER BY retrain) AS before_at
+    SELECT
+        model,
+        retrain,
+        min(first_at) AS first_at,
+        max(last_at) AS last_at,
+        lag(min(first_at)) OVER (PARTITION BY model ORDER BY retrain) AS before_at
     FROM retrains
     WHERE retrain IS NOT NULL
+    GROUP BY model, retrain
 )
 SELECT
     spans.model,

@@ -1,4 +1,5 @@
 -- The retrains of each model in the order of their first exposure, numbered from 0.
+-- Without timestamps their order is not known: they are one.
 -- Windows with less than a tenth of the model's median volume are cut-off ends of an export: they keep no number.
 WITH windows AS (
     SELECT model_id, model_version, sum(exposures) AS exposures, min(first_at) AS first_at, max(last_at) AS last_at
@@ -11,8 +12,9 @@ judged AS (
 )
 SELECT
     CAST(dense_rank() OVER (ORDER BY model_id) - 1 AS INTEGER) AS model,
-    CAST(CASE WHEN NOT partial THEN
-        row_number() OVER (PARTITION BY model_id, partial ORDER BY first_at, model_version) - 1
+    CAST(CASE
+        WHEN first_at IS NULL THEN 0
+        WHEN NOT partial THEN row_number() OVER (PARTITION BY model_id, partial ORDER BY first_at, model_version) - 1
     END AS INTEGER) AS retrain,
     model_id,
     model_version,

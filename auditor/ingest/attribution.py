@@ -7,8 +7,8 @@ from collections.abc import Set
 import duckdb
 
 from auditor.config import Settings
+from auditor.ingest.durations import seconds_of
 from auditor.ingest.quoting import literal
-from auditor.ingest.types import seconds_of
 
 JOINED, NONE = "joined", "none"
 KEYS = ("exposure_id", "request_id + item_id", "user_id + item_id")
@@ -120,7 +120,8 @@ GROUP BY m.row_id"""
 
 def _organic(unmatched: str) -> str:
     if unmatched == "false":
-        return "CREATE OR REPLACE TABLE organic AS SELECT item_id, model_id, feedback_row AS feedback FROM feedback LIMIT 0"
+        none = "SELECT item_id, model_id, feedback_row AS feedback FROM feedback LIMIT 0"
+        return f"CREATE OR REPLACE TABLE organic AS {none}"
     return f"""
         CREATE OR REPLACE TABLE organic AS
         SELECT f.item_id, f.model_id, count(*) AS feedback

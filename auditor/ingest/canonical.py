@@ -13,11 +13,13 @@ from auditor.ingest.types import (
     Cell,
     flag_cast,
     integer_cast,
+    is_number,
     number_cast,
     position_cast,
     propensity_cast,
     text_cast,
     timestamp_cast,
+    wrong_type,
 )
 
 IDENTIFIERS = ("item_id", "exposure_id", "request_id", "user_id")
@@ -82,7 +84,7 @@ def cast(role: str, canonical: str, cell: Cell, target: str, unit: str | None) -
     if cell.type == "VARCHAR" and (canonical in TEXTS or canonical in IDENTIFIERS):
         empty = f"{cell.raw} IS NULL OR {cell.raw} = ''"
     elif cell.type == "VARCHAR":
-        empty = f"{cell.made} IS NULL AND ({cell.raw} IS NULL OR lower(trim({cell.raw})) IN {MISSING})"
+        empty = f"{cell.made} IS NULL AND ({cell.raw} IS NULL OR regexp_full_match({cell.raw}, {MISSING}))"
     elif not made.problems:
         empty = f"{cell.made} IS NULL"
     return Cast(made.value, ((empty, f"null {canonical}"), *made.problems))
@@ -109,5 +111,7 @@ def _made(role: str, canonical: str, cell: Cell, target: str, unit: str | None) 
         return integer_cast(cell) if target == "BIGINT" else text_cast(cell)
     if canonical in TIMES:
         return timestamp_cast(cell, unit, bounded=canonical == "timestamp")
+    if cell.type not in ("VARCHAR", "BOOLEAN") and not is_number(cell.type):
+        raise wrong_type(cell, "number")
     made = {"position": position_cast, "propensity": propensity_cast}
     return made.get(canonical, flag_cast if canonical in FLAGS else number_cast)(cell)

@@ -12,8 +12,10 @@ from auditor.config import Settings
 from auditor.errors import AuditError
 from auditor.finding import ColumnUse
 from auditor.ingest.aliases import ALIASES, ROLES
+from auditor.ingest.quoting import printable
 
 DESCRIPTIVE = frozenset({"segment", "category", "score", "available_from", "available_to", "label_source", "source"})
+NOT_USED = ("", "none")
 INDEX_COLUMNS = re.compile(r"|unnamed: ?\d+|__index_level_\d+__", re.IGNORECASE)
 
 
@@ -42,7 +44,11 @@ def recognise(role: str, names: Sequence[str], settings: Settings) -> Recognitio
     warnings = []
     for canonical in (one for one in ALIASES[role] if one not in mapped):
         candidates, how = _candidates(role, canonical, open_names)
-        if len(candidates) == 1:
+        if candidates and _is_named(role, canonical, settings):
+            warnings.append(
+                f"Column {_listed(candidates[:1])} of the {role} log is not used: --model-id names the model."
+            )
+        elif len(candidates) == 1:
             found[canonical] = (candidates[0], how)
         elif candidates:
             warnings.append(_ambiguous(role, canonical, candidates))
@@ -58,14 +64,14 @@ def refuse_duplicates(names: Sequence[str], file: str) -> None:
     twice = [name for name in names if count[name.lower()] > 1]
     if twice:
         raise AuditError(
-            f"{file} has two columns of one name: {', '.join(twice)}.",
+            f"{file} has two columns of one name: {_listed(twice)}.",
             "Rename or drop one of them; which one was meant cannot be told.",
         )
 
 
 def missing(role: str, canonical: str, names: Sequence[str], first_line: str = "") -> AuditError:
     """The error for an input of `role` without a needed column; shows what is there and what to write."""
-    seen = f"Its columns are: {', '.join(filter(None, names)) or '(none)'}."
+    seen = f"Its columns are: {_listed(names) or '(none)'}."
     header = f" Its first line, taken for the header, is: {first_line[:200]!r}." if first_line else ""
     fix = f"Say which column it is with --map {canonical}=COLUMN"
     if canonical == "model_id":
@@ -86,24 +92,30 @@ def check_maps(settings: Settings, names: Mapping[str, Sequence[str]]) -> None:
             near = get_close_matches(canonical, known, 1, 0.0)
             raise AuditError(f"--map {key}={theirs}: there is no column {key}.", f"Did you mean {near[0]}?")
         given = [one for one in roles if one in names]
-        if theirs and given and not any(_find(theirs, names[one]) for one in given):
+        if theirs not in NOT_USED and given and not any(_find(theirs, names[one]) for one in given):
             there = names[given[0]]
             near = get_close_matches(theirs, there, len(there), 0.0)
             raise AuditError(
                 f"--map {key}={theirs}: the {given[0]} log has no column {theirs!r}.",
-                f"Its columns, nearest first: {', '.join(filter(None, near))}.",
+                f"Its columns, nearest first: {_listed(near)}.",
             )
 
 
 def _mapped(role: str, names: Sequence[str], settings: Settings) -> dict[str, str]:
-    """Canonical column to the name that a map gives it in this role; '' means: not to be used."""
+    """Canonical column to the name that a map gives it in this role; '' where the map says: none is to be used."""
     mapped: dict[str, str] = {}
     for key, theirs in sorted(settings.columns.items(), key=lambda item: "." in item[0]):
         prefix, canonical = _split(key)
         name = _find(theirs, names)
-        if canonical in ALIASES[role] and prefix in (None, role) and (name or not theirs):
+        ours = canonical in ALIASES[role] and prefix in (None, role) and not _is_named(role, canonical, settings)
+        if ours and (name or theirs in NOT_USED):
             mapped[canonical] = name
     return mapped
+
+
+def _is_named(role: str, canonical: str, settings: Settings) -> bool:
+    """Whether --model-id says it for all rows; a catalogue may be that of several models."""
+    return canonical == "model_id" and settings.model_id is not None and role != "catalogue"
 
 
 def _split(key: str) -> tuple[str | None, str]:
@@ -139,9 +151,13 @@ def _plain(name: str) -> str:
     return re.sub(r"[-_ .]", "", name).lower()
 
 
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(printable(name) for name in names if name)
+
+
 def _ambiguous(role: str, canonical: str, candidates: Sequence[str]) -> str:
-    message = f"In the {role} log, each of {', '.join(candidates)} could be {canonical}"
+    message = f"In the {role} log, each of {_listed(candidates)} could be {canonical}"
     if canonical not in DESCRIPTIVE:
-        choices = " or ".join(f"--map {canonical}={name}" for name in candidates)
+        choices = " or ".join(f"--map {canonical}={printable(name)}" for name in candidates)
         raise AuditError(f"{message}.", f"Say which: {choices}.")
     return f"{message}; none was taken. Say which with --map {canonical}=COLUMN."

@@ -16,7 +16,8 @@ from auditor.ingest.quoting import identifier, literal, literals
 from auditor.ingest.scans import Column, Scan, reading
 
 DELIMITERS = (",", "\t", ";", "|")
-NULLS = ("", r"\N", "NULL", "null")
+LONGEST_HEADER = 100_000
+NULLS = ("", "NULL", "null", r"\N")
 
 
 @dataclass(frozen=True)
@@ -76,12 +77,15 @@ def open_delimited(source: Source, connection: duckdb.DuckDBPyConnection) -> Del
     for file in source.files:
         with reading(source):
             line = first_line(file, connection)
-        if line:
-            headers.setdefault(_header(line, file), []).append(file)
-        else:
+        if line is None:
             empty.append(file)
+        else:
+            headers.setdefault(_header(line, file), []).append(file)
     if not headers:
-        raise AuditError(f"{shown(source.files[0])} is empty: not even a header.", "Check how it was exported.")
+        raise AuditError(
+            f"{shown(source.files[0])} is empty: it holds no line that could be the header.",
+            "Check how it was exported.",
+        )
     groups = tuple(
         Group(header, tuple(files), _escape(header, files[0], connection)) for header, files in headers.items()
     )
@@ -90,6 +94,9 @@ def open_delimited(source: Source, connection: duckdb.DuckDBPyConnection) -> Del
 
 def _header(line: str, file: str) -> Header:
     """Cuts at the delimiter that gives the most names."""
+    if not line.strip() or len(line) > LONGEST_HEADER:
+        said = f"is {len(line):,} characters long" if line.strip() else "is blank"
+        raise AuditError(f"The first line of {shown(file)} {said}.", "It must be the header: the names of the columns.")
     cuts = {mark: next(csv.reader([line], delimiter=mark), []) for mark in DELIMITERS}
     delimiter = max(DELIMITERS, key=lambda mark: len(cuts[mark]))
     quote = "'" if line.startswith("'") and line.rstrip().endswith("'") else '"'
@@ -112,17 +119,19 @@ def _escape(header: Header, file: str, connection: duckdb.DuckDBPyConnection) ->
 
 
 def partitions_of(source: Source) -> tuple[str, ...]:
+    """The keys of the hive folders (key=value) that the files lie in."""
     folders = source.files[0].split("/")[:-1] if source.hive else []
     return tuple(folder.split("=", 1)[0] for folder in folders if "=" in folder)
 
 
 def _relation(group: Group, *, hive: bool) -> str:
     header = group.header
+    nulls = [one for one in NULLS if group.escape not in one]
     types: Mapping[str, str] = {f"c{index}": "VARCHAR" for index in range(len(header.names))}
     columns = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in types.items())
     partitions = "hive_partitioning = true, hive_types_autocast = false" if hive else "hive_partitioning = false"
     return (
         f"read_csv({literals(group.files)}, auto_detect = false, header = true, columns = {{{columns}}},"
         f" delim = {literal(header.delimiter)}, quote = {literal(header.quote)}, escape = {literal(group.escape)},"
-        f" nullstr = {literals(NULLS)}, filename = 'source_file', {partitions}, {REJECTS})"
+        f" nullstr = {literals(nulls)}, filename = 'source_file', {partitions}, {REJECTS})"
     )

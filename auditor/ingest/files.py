@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import glob
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from glob import has_magic
+from itertools import takewhile
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from auditor.errors import AuditError
+from auditor.ingest.quoting import printable
 
 CONVENTION = {
     "exposures": ("exposures", "impressions"),
@@ -50,15 +51,14 @@ def locate(
     Paths are files, globs, folders, or object-store and http addresses (passed on as they are).
     Raises AuditError for a path that is missing, empty or of unknown format, and for mixed formats in a role.
     """
-    found: dict[str, dict[str, None]] = {role: {} for role in CONVENTION}
-    said = {"exposures": exposures, "feedback": feedback, "catalogue": catalogue, "metrics": metrics}
+    given = {"exposures": exposures, "feedback": feedback, "catalogue": catalogue, "metrics": metrics}
+    found = {role: [file for path in given[role] for file in _said(path, role)] for role in CONVENTION}
+    said = {_place(file) for files in found.values() for file in files}
     for path in paths:
         for file, role in _by_convention(path):
-            found[role][file] = None
-    for role, given in said.items():
-        for path in given:
-            found[role] |= {file: None for file, _ in _by_convention(path)}
-    sources = tuple(_source(role, tuple(files)) for role, files in found.items() if files)
+            if _place(file) not in said:
+                found[role].append(file)
+    sources = tuple(_source(role, files) for role, files in found.items() if files)
     if not any(source.role in ("exposures", "feedback") for source in sources):
         raise AuditError(
             "No exposure log was given.",
@@ -69,13 +69,23 @@ def locate(
 
 def format_of(file: str) -> str | None:
     """parquet, csv or ndjson by the end of the name; None for anything else."""
-    name = urlsplit(file).path if REMOTE.match(file) and not glob.has_magic(file) else file
-    return next((name_of_format for name_of_format, end in FORMATS if end.search(name)), None)
+    return next((kind for kind, end in FORMATS if end.search(file) or end.search(shown(file))), None)
 
 
 def shown(file: str) -> str:
     """`file` as it may be printed: an address without its query, which may hold a signature."""
-    return file.split("?", maxsplit=1)[0] if REMOTE.match(file) and "?" in file else file
+    return printable(file.split("?", maxsplit=1)[0] if REMOTE.match(file) else file)
+
+
+def _said(path: str, role: str) -> list[str]:
+    """The files behind a path whose role is said: in a folder of several logs those of the role, else all."""
+    found = list(_by_convention(path))
+    return [file for file, other in found if other == role] or [file for file, _ in found]
+
+
+def _place(file: str) -> str:
+    """What makes two names one file."""
+    return file if REMOTE.match(file) else str(Path(file).resolve())
 
 
 def _by_convention(path: str) -> Iterator[tuple[str, str]]:
@@ -85,15 +95,17 @@ def _by_convention(path: str) -> Iterator[tuple[str, str]]:
         yield from _in_folder(Path(path))
     elif Path(path).exists():
         yield _known(path), _role_of(_ending(Path(path))) or "exposures"
-    elif glob.has_magic(path):
+    elif has_magic(path):
         yield from _matching(path)
     else:
         raise AuditError(f"There is no file or folder {path}.", "Check the path; quote globs for the shell.")
 
 
 def _matching(pattern: str) -> Iterator[tuple[str, str]]:
-    matches = [Path(match) for match in sorted(glob.glob(pattern, recursive=True))]
-    visible = [match for match in matches if not _ignored(match.name)]
+    parts = Path(pattern).parts
+    base = Path(*takewhile(lambda part: not has_magic(part), parts))
+    matches = sorted(base.glob(str(Path(pattern).relative_to(base))))
+    visible = [match for match in matches if not any(map(_ignored, match.relative_to(base).parts))]
     logs = [match for match in visible if match.is_dir() or format_of(match.name)]
     if not logs:
         found = f" It matches {len(matches)} paths, none of them {KNOWN}." if matches else ""
@@ -164,12 +176,12 @@ def _ending(path: Path) -> tuple[str, ...]:
 
 def _known(path: str) -> str:
     if not format_of(path):
-        raise AuditError(f"{path} is of unknown format.", f"Logs are files named {KNOWN}.")
+        raise AuditError(f"{shown(path)} is of unknown format.", f"Logs are files named {KNOWN}.")
     return path
 
 
-def _source(role: str, files: tuple[str, ...]) -> Source:
-    unique = tuple({file if REMOTE.match(file) else str(Path(file).resolve()): file for file in files}.values())
+def _source(role: str, files: Sequence[str]) -> Source:
+    unique = tuple({_place(file): file for file in files}.values())
     formats = {format_of(file): file for file in unique}
     if None in formats:
         raise AuditError(f"{shown(formats[None])} is of unknown format.", f"Logs are files named {KNOWN}.")

@@ -48,7 +48,7 @@ class JsonLog:
 def open_ndjson(source: Source, connection: duckdb.DuckDBPyConnection) -> JsonLog:
     """Collects the keys. Raises AuditError for files without a single JSON object."""
     with reading(source):
-        first = first_line(source.files[0], connection)
+        first = first_line(source.files[0], connection) or ""
         keys = connection.execute(
             "SELECT key FROM (SELECT unnest(json_keys(line)) AS key"
             f" FROM {lines_of(source.files)} WHERE {IS_OBJECT})"

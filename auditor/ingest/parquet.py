@@ -12,7 +12,7 @@ import duckdb
 from auditor.errors import AuditError
 from auditor.ingest.columns import refuse_duplicates
 from auditor.ingest.files import Source, shown
-from auditor.ingest.quoting import identifier, literals
+from auditor.ingest.quoting import identifier, literals, printable
 from auditor.ingest.scans import Column, Scan, reading
 
 NUMERIC = frozenset({"INT32", "INT64", "FLOAT", "DOUBLE"})
@@ -95,6 +95,6 @@ def _clash(name: str, kinds: Mapping[str, str]) -> AuditError:
     """The error for a column that is two things in two files."""
     (one, first), (other, second) = list(kinds.items())[:2]
     return AuditError(
-        f"Column {name} holds {one} in {shown(first)} and {other} in {shown(second)}.",
+        f"Column {printable(name)} holds {one} in {shown(first)} and {other} in {shown(second)}.",
         "Write the files with one type, or audit them apart.",
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from auditor.config import Settings
 from auditor.errors import AuditError
-from auditor.ingest.quoting import literal
+from auditor.ingest.quoting import literal, printable
 
 POLICIES = ("exploit", "explore", "holdout")
 USUAL: Mapping[str, str] = {
@@ -47,9 +47,9 @@ def _known(theirs: str, ours: str) -> str:
 def _not_recognised(unknown: Sequence[str]) -> AuditError:
     values = ", ".join(repr(value[:60]) for value in unknown[:SHOWN])
     more = f" and {len(unknown) - SHOWN} more" if len(unknown) > SHOWN else ""
-    first = unknown[0][:60]
+    first = printable(unknown[0][:60])
     return AuditError(
         f"The policy column holds values that are not recognised: {values}{more}.",
         f'Say what each means: --policy {first}=explore, or in audit.toml under [policies]: "{first}" = "explore"'
-        f" (one of {', '.join(POLICIES)}). If the column is no policy, leave it out with --map policy= .",
+        f" (one of {', '.join(POLICIES)}). If the column is no policy, leave it out with --map policy=none.",
     )

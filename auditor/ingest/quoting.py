@@ -1,4 +1,4 @@
-"""Text from outside becomes SQL only here: as a literal, a list of literals, or a quoted identifier."""
+"""Text from outside is data. It enters SQL and messages only through here: quoted, or escaped."""
 
 from __future__ import annotations
 
@@ -18,3 +18,8 @@ def literals(texts: Iterable[str]) -> str:
 def identifier(name: str) -> str:
     """`name` as a quoted SQL identifier."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def printable(text: str) -> str:
+    """`text` for a terminal: on one line, control characters escaped."""
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)

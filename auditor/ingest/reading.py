@@ -18,7 +18,7 @@ from auditor.ingest.files import Source
 from auditor.ingest.relations import Loader, create_rejected
 from auditor.ingest.retrains import retrains_from
 from auditor.ingest.rows import identifier_types, open_log
-from auditor.ingest.scans import Log
+from auditor.ingest.scans import Log, reading
 
 ROLES = ("exposures", "feedback", "catalogue", "metrics")
 
@@ -67,7 +67,8 @@ def read(
     create_rejected(inputs, connection)
     key = attribution_of(columns["exposures"], columns.get("feedback"))
     unit = unit_of_halves(columns["exposures"])
-    matched = attribute(key, unit, settings, connection)
+    with reading(logs["exposures"].source):
+        matched = attribute(key, unit, settings, connection)
     warnings = [warning for one in understood.values() for warning in one.warnings]
     warnings += _warnings(settings, origin, key, matched, inputs)
     return Intake(connection, inputs, columns, key, origin, unit, tuple(warnings))

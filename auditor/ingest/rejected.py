@@ -9,9 +9,11 @@ import duckdb
 from auditor.errors import AuditError
 from auditor.finding import Rejection
 from auditor.ingest.files import shown
+from auditor.ingest.quoting import printable
 from auditor.ingest.rows import ROW_BITS, Rows
 
 LONGEST = 200
+OPTIONAL = frozenset({"propensity", "position", "clicked", "reward", "score", "value"})
 
 
 @dataclass(frozen=True)
@@ -55,11 +57,13 @@ def refuse_too_many(role: str, count: Count, allowed: float) -> None:
     if count.bad <= allowed * count.rows:
         return
     worst = count.rejections[0]
+    column = worst.reason.split()[0]
+    leave_out = f" leave the column out with --map {column}=none;" if column in OPTIONAL else ""
     raise AuditError(
         f"{count.bad:,} of {count.rows:,} rows of the {role} log cannot be used"
         f" ({count.bad / count.rows:.1%}; {allowed:.1%} are allowed)."
         f" Commonest reason: {worst.reason}, {worst.rows:,} rows, for example {worst.example}.",
-        f"Mend the log or the --map; or allow it with --max-bad-rows {min(1.0, _above(count.bad / count.rows))}.",
+        f"Mend the log or the --map;{leave_out} or allow it with --max-bad-rows {_above(count.bad / count.rows)}.",
     )
 
 
@@ -79,11 +83,10 @@ def _example(
             f"SELECT count(*) FROM {view} WHERE source_file = ? AND row_id <= ?", [file, row_id]
         ).fetchall()[0][0]
     if example and example.startswith("line "):
-        return printable(f"{shown(str(file))}, {example}")
-    return printable(f"{shown(str(file))}, row {number}" + (f": {example}" if example else ""))
+        return _cut(f"{shown(str(file))}, {example}")
+    return _cut(f"{shown(str(file))}, row {number}" + (f": {example}" if example else ""))
 
 
-def printable(text: str) -> str:
-    """`text` on one line of at most 200 characters, control characters escaped."""
-    safe = "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
+def _cut(text: str) -> str:
+    safe = printable(text)
     return safe if len(safe) <= LONGEST else safe[: LONGEST - 1] + "…"

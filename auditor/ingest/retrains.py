@@ -6,7 +6,7 @@ from collections.abc import Set
 
 from auditor.config import Settings
 from auditor.errors import AuditError
-from auditor.ingest.types import seconds_of
+from auditor.ingest.durations import seconds_of
 
 FIRST_MONDAY = 345600
 DAY = 86400

@@ -16,8 +16,7 @@ from auditor.ingest.parquet import open_parquet, relation_of
 from auditor.ingest.quoting import identifier, literal
 from auditor.ingest.scans import Column, Log, Scan, reading
 from auditor.ingest.staging import stage
-from auditor.ingest.types import INTEGERS, Cast, Cell, unit_of
-from auditor.ingest.types import TIMES as TIME_TYPES
+from auditor.ingest.types import INTEGERS, Cast, Cell, is_number, unit_of
 
 SAMPLE = 10_000
 ROW_BITS = 40
@@ -87,7 +86,7 @@ def _units(
 def _unit(scans: Sequence[Scan], name: str, connection: duckdb.DuckDBPyConnection) -> str | None:
     scan = next(scan for scan in scans if name in scan.columns)
     column = scan.columns[name]
-    if column.type in TIME_TYPES:
+    if column.type != "VARCHAR" and not is_number(column.type):
         return None
     query = (
         "SELECT count(*), count(number), median(abs(number)) FROM"

@@ -11,7 +11,10 @@ import duckdb
 
 from auditor.errors import AuditError
 from auditor.ingest.files import Source, shown
+from auditor.ingest.quoting import printable
 
+# Lines of a complaint that show a row of the log, with a user in it perhaps, or our own SQL.
+DROPPED = ("Original Line", "LINE ", " ")
 HINTS = {
     "gzip": "The file is cut off, or is not gzip: fetch or compress it again.",
     "zstd": "The file is cut off, or is not zstd: fetch or compress it again.",
@@ -77,12 +80,12 @@ def reading(source: Source) -> Iterator[None]:
 
 def unreadable(source: Source, complaint: str) -> AuditError:
     """The AuditError for the engine's `complaint` about the files of `source`."""
-    lines = [line for line in complaint.splitlines() if line.strip() and not line.startswith(("LINE ", " "))]
+    lines = [line for line in complaint.splitlines() if line.strip() and not line.startswith(DROPPED)]
     said = " ".join(lines[:3]).removeprefix("Invalid Input Error: ").removeprefix("IO Error: ")
     first = shown(source.files[0])
     named = "" if any(file in complaint for file in source.files) else f" ({first}{_others(source)})"
     hint = next((hint for mark, hint in HINTS.items() if mark in complaint.lower()), "Check the files.")
-    return AuditError(f"The {source.role} log cannot be read{named}: {said[:400]}", hint)
+    return AuditError(f"The {source.role} log cannot be read{named}: {printable(said[:400])}", hint)
 
 
 def _others(source: Source) -> str:

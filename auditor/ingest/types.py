@@ -1,4 +1,4 @@
-"""From the types that logs have to the types that the audit counts with: casts, units of time, durations.
+"""From the types that logs have to the types that the audit counts with: casts, and units of time.
 
 A cast is a SQL expression over the log's own column, and the conditions under which a row's value cannot be used.
 Conditions speak of two columns: what the log says (`raw`) and what was made of it (`made`); so nothing is cast twice.
@@ -7,7 +7,6 @@ Missing is NULL; in numeric columns NaN and the usual words for "missing" too, s
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -16,19 +15,13 @@ from auditor.errors import AuditError
 
 INTEGERS = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"})
 FLOATS = frozenset({"FLOAT", "DOUBLE"})
+NUMBERS = INTEGERS | FLOATS | {"UBIGINT", "HUGEINT", "UHUGEINT"}
 TIMES = frozenset({"TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS", "DATE", "TIMESTAMP WITH TIME ZONE"})
 EARLIEST_SECOND, LATEST_SECOND = 631152000, 4102444800
 PER_SECOND: Mapping[str, int] = MappingProxyType({"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9})
-MISSING = "('nan', 'na', 'n/a', '<na>', 'nat', 'none', 'null', '')"
-TRUE, FALSE = "('1', 'true', 't', 'yes', 'y', '1.0')", "('0', 'false', 'f', 'no', 'n', '0.0')"
-DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([a-z]+)\s*", re.IGNORECASE)
-UNITS: Mapping[str, int] = {
-    **dict.fromkeys(("s", "sec", "second", "seconds"), 1),
-    **dict.fromkeys(("min", "minute", "minutes"), 60),
-    **dict.fromkeys(("h", "hour", "hours"), 3600),
-    **dict.fromkeys(("d", "day", "days"), 86400),
-    **dict.fromkeys(("w", "week", "weeks"), 604800),
-}
+# Regular expressions: the engine turns a longer IN list into a join, for every row.
+MISSING = r"'(?i)\s*(nan|na|n/a|<na>|nat|none|null|)\s*'"
+TRUE, FALSE = r"'(?i)\s*(1|true|t|yes|y|1\.0)\s*'", r"'(?i)\s*(0|false|f|no|n|0\.0)\s*'"
 
 
 @dataclass(frozen=True)
@@ -45,7 +38,7 @@ class Cell:
     def given(self) -> str:
         """SQL: the log says something, however it is written."""
         stated = f"{self.raw} IS NOT NULL"
-        return f"{stated} AND lower(trim({self.raw})) NOT IN {MISSING}" if self.type == "VARCHAR" else stated
+        return f"{stated} AND NOT regexp_full_match({self.raw}, {MISSING})" if self.type == "VARCHAR" else stated
 
     @property
     def lost(self) -> str:
@@ -61,27 +54,24 @@ class Cast:
     problems: tuple[tuple[str, str], ...] = ()
 
 
-def seconds_of(duration: str, setting: str) -> int:
-    """`duration` ('7d', '24h', '1w', '30d', '90s', '15min') in whole seconds.
-
-    Raises AuditError, naming `setting`, for anything else and for less than a second.
-    """
-    match = DURATION.fullmatch(duration)
-    unit = UNITS.get(match[2].lower()) if match else None
-    seconds = round(float(match[1]) * unit) if match and unit else 0
-    if 1 <= seconds <= LATEST_SECOND:
-        return seconds
-    hint = "Write a number and a unit: 7d, 24h, 1w, 15min, 90s."
-    if match and match[2].lower() in ("m", "mo", "month", "months"):
-        hint = "Months and minutes are not told apart: write 30d or 15min."
-    raise AuditError(f"{setting}: {duration!r} is not a length of time.", hint)
-
-
 def unit_of(magnitude: float) -> str:
     """The unit of an epoch time by its size: date (20260907), s, ms, us or ns."""
     if 19900101 <= magnitude <= 21001231:
         return "date"
     return next((unit for unit in ("s", "ms", "us") if magnitude < 1e11 * PER_SECOND[unit]), "ns")
+
+
+def is_number(kind: str) -> bool:
+    """Whether a column of SQL type `kind` holds numbers."""
+    return kind in NUMBERS or kind.startswith("DECIMAL")
+
+
+def wrong_type(cell: Cell, wanted: str) -> AuditError:
+    """The error for a column whose type cannot hold what is `wanted`."""
+    return AuditError(
+        f"The column taken for {cell.name} is of type {cell.type[:80]}, which is no {wanted}.",
+        f"Say which column it is with --map {cell.name}=COLUMN, or leave it out with --map {cell.name}=none.",
+    )
 
 
 def text_cast(cell: Cell) -> Cast:
@@ -116,10 +106,7 @@ def timestamp_cast(cell: Cell, unit: str | None, *, bounded: bool = True) -> Cas
     if unit:
         return _epoch(cell, unit)
     if kind != "VARCHAR":
-        raise AuditError(
-            f"The column taken for {cell.name} is of type {kind}, which is no time.",
-            f"Say which column it is with --map {cell.name}=COLUMN.",
-        )
+        raise wrong_type(cell, "time")
     return Cast(f"make_timestamp(epoch_us(TRY_CAST(trim({sql}) AS TIMESTAMPTZ)))", (unparsed, *outside))
 
 
@@ -136,7 +123,8 @@ def number_cast(cell: Cell) -> Cast:
 
 def propensity_cast(cell: Cell) -> Cast:
     """A probability; what is not in (0, 1] cannot be used, NaN included."""
-    outside = (f"NOT ({cell.made} > 0 AND {cell.made} <= 1)", f"{cell.name} outside (0, 1]")
+    # isnan apart: the statistics of Parquet leave NaN out, and the engine trusts them in comparisons.
+    outside = (f"isnan({cell.made}) OR NOT ({cell.made} > 0 AND {cell.made} <= 1)", f"{cell.name} outside (0, 1]")
     if cell.type == "VARCHAR":
         return Cast(_parsed(cell, cell.sql), ((cell.lost, f"{cell.name} not a number"), outside))
     return Cast(cell.sql if cell.type == "DOUBLE" else f"CAST({cell.sql} AS DOUBLE)", (outside,))
@@ -160,7 +148,7 @@ def flag_cast(cell: Cell) -> Cast:
     if cell.type == "BOOLEAN":
         return Cast(sql)
     if cell.type == "VARCHAR":
-        words = f"WHEN lower(trim({sql})) IN {TRUE} THEN true WHEN lower(trim({sql})) IN {FALSE} THEN false"
+        words = f"WHEN regexp_full_match({sql}, {TRUE}) THEN true WHEN regexp_full_match({sql}, {FALSE}) THEN false"
         return Cast(f"CASE WHEN {sql} = '0' THEN false WHEN {sql} = '1' THEN true {words} END", ((cell.lost, reason),))
     lost = f"{cell.lost} AND NOT isnan({cell.raw})" if cell.type in FLOATS else cell.lost
     return Cast(f"CASE WHEN {sql} IN (0, 1) THEN {sql} = 1 END", ((lost, reason),))

@@ -106,11 +106,7 @@ def summarise(models: Sequence[ModelReport], findings: Sequence[Finding], withdr
 
 def _line(starved: int, audited: int, unknown: int) -> str:
     if not audited:
-        return f"none of {unknown} {_models(unknown)} could be audited"
+        return "the one model could not be audited" if unknown == 1 else f"none of {unknown} models could be audited"
     rest = f"; {unknown} could not be audited" if unknown else ""
     be = "is" if starved == 1 else "are"
     return f"{starved} of {audited} audited models {be} outcome-starved{rest}"
-
-
-def _models(count: int) -> str:
-    return "model" if count == 1 else "models"

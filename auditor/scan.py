@@ -188,9 +188,23 @@ def _warnings(settings: Settings, intake: Intake, outcome: Outcome) -> list[str]
 
 
 def _ability(detector: str, title: str, wants: tuple[Want, ...], rollups: Rollups) -> Ability:
-    missing = [want for want in wants if not rollups.has(want.column, want.role)]
+    missing = [want for want in wants if not _granted(want, rollups)]
     if not missing:
         return Ability(detector, "yes", title, "")
     can = "no" if any(want.essential for want in missing) else "partly"
-    unlock = ", ".join(f"a {want.role} log" if want.role != "exposures" else f"`{want.column}`" for want in missing)
-    return Ability(detector, can, "; ".join(want.without for want in missing), unlock)
+    return Ability(detector, can, "; ".join(want.without for want in missing), " and ".join(map(_unlock, missing)))
+
+
+def _granted(want: Want, rollups: Rollups) -> bool:
+    """Feedback may be joined to the exposures, and retrains cut from the calendar."""
+    return (
+        rollups.has(want.column, want.role)
+        or (want.role == "feedback" and rollups.intake.attribution == "joined")
+        or (want.column == "model_version" and rollups.intake.retrains_from == "calendar")
+    )
+
+
+def _unlock(want: Want) -> str:
+    if want.role != "exposures":
+        return f"a {want.role} log"
+    return "`model_version` or --retrain-every" if want.column == "model_version" else f"`{want.column}`"

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from inspect import cleandoc
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
@@ -48,6 +49,7 @@ def _page(detector: Detector, settings: Settings) -> Iterator[str]:
     width = max((len(name) for name, _, _ in values), default=0)
     for name, value, reason in values:
         source = settings.sources.get(f"thresholds.{detector.id}.{name}", "default")
-        yield f"    {name:<{width}}  {value:<8g}  {source:<14}  {reason}"
+        first = f"    {name:<{width}}  {value:<6g}  {source:<10}  "
+        yield from wrap(reason, 79, initial_indent=first, subsequent_indent=" " * len(first))
     if not values:
         yield "    It has no thresholds."

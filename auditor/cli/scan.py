@@ -85,7 +85,7 @@ def scan(options: LogOptions, report: ReportOptions) -> None:
     result = audit(logs, settings, progress(options.quiet), report.database)
     code = exit_code(result, settings.fail_on)
     _write(result, report.files, settings)
-    if code or not options.quiet:
+    if code or not options.quiet or (settings.fail_on is None and result.findings):
         _tell(result, settings, report.shown(options.quiet), options.color)
     raise Exit(code)
 

@@ -55,7 +55,7 @@ def simulate(  # noqa: PLR0913, PLR0917 - one parameter an option
     collaborative, approval.
     """
     if find_spec("numpy") is None:
-        raise AuditError("simulating needs numpy, which is not installed", "pip install 'auditor[simulate]'")
+        raise AuditError("simulating needs numpy, which is not installed", "pip install numpy")
     from auditor.simulate import write_logs
 
     sizes = {"retrains": retrains, "exposures": exposures, "items": items}

@@ -56,8 +56,9 @@ def run(rollups: Rollups, settings: Settings) -> Outcome:
 
 
 def selected(ids: Sequence[str]) -> Iterable[Detector]:
-    """The detectors asked for, with log-integrity always: it gates the others."""
-    return [each for each in BATTERY if not ids or each.id in ids or each is log_integrity.DETECTOR]
+    """The detectors asked for, and always the two that verdicts rest on: log-integrity and outcome-starvation."""
+    always = (log_integrity.DETECTOR, outcome_starvation.DETECTOR)
+    return [each for each in BATTERY if not ids or each.id in ids or each in always]
 
 
 def _hear(

@@ -12,12 +12,12 @@ Why it matters
 
 How it is computed
     For retrain t with n exposures over a catalogue of K outcomes and feedback
-    rate q, lambda = n / K. An outcome is fed if it has at least need = min(3 /
-    q, lambda / 2) exposures (labelled ones, where feedback is a label). By the
-    rule of three, no click in 3 / q exposures rules out at 95 % that the
+    rate q, lambda = n / K. An outcome is fed if it has at least need =
+    min(3/q, lambda/2) exposures (labelled ones, where feedback is a label). By
+    the rule of three, no click in 3 / q exposures rules out at 95 % that the
     outcome is as good as average.
     starved         share of the catalogue not fed in the last retrain
-    starved_excess  (starved - null) / (1 - null)
+    starved_excess  (starved - null) / (1 - null), and 0 under the null
     exploration     share of exposures that are randomised. Where a policy
                     column has explore or holdout rows: their share. Where
                     propensities p are logged: the overlap of the policy with a
@@ -78,6 +78,7 @@ from auditor.rollup import Rollups
 from auditor.statistics import normal_tail, poisson_below, wilson
 
 KEYS = ["model", "retrain"]
+FEW = 10  # outcomes under which an interval over them says nothing
 
 
 def measure(rollups: Rollups, thresholds: OutcomeStarvation) -> pl.DataFrame:
@@ -122,7 +123,7 @@ def _starved(rollups: Rollups, windows: pl.LazyFrame) -> pl.LazyFrame:
 
 def _excess(share: pl.Expr) -> pl.Expr:
     room = 1 - pl.col("starved_null")
-    return pl.when(room > 1e-9).then((share - pl.col("starved_null")) / room).otherwise(0.0)
+    return pl.when(room > 1e-9).then((share - pl.col("starved_null")) / room).otherwise(0.0).clip(lower_bound=0.0)
 
 
 def _self_sourced(rollups: Rollups, windows: pl.LazyFrame) -> pl.LazyFrame:
@@ -270,7 +271,7 @@ def _evidence(row: Row) -> tuple[Evidence, ...]:
     n = row["chances"] if source == "implied" else row["exposures"]
     items = [
         _interval(row, "starved", "outcomes not fed", row["outcomes"], null=number(row, "starved_null")),
-        _interval(row, "exploration", f"exploration ({source})", n, null=1.0),
+        _interval(row, "exploration", f"exploration ({source})", n),
     ]
     if source == "implied" and number(row, "implied_first") is not None:
         items.append(Evidence("exploration, earlier", row["implied_first"], n=n, unit="share"))
@@ -283,6 +284,8 @@ def _evidence(row: Row) -> tuple[Evidence, ...]:
 
 def _interval(row: Row, name: str, label: str, n: float, *, null: float | None = None) -> Evidence:
     low, high = number(row, f"{name}_low"), number(row, f"{name}_high")
+    if n < FEW:
+        low = high = None
     return Evidence(label, row[name], low, high, null, int(n), "share")
 
 
@@ -294,7 +297,7 @@ DETECTOR = Detector(
     judge=judge,
     wants=(
         Want("timestamp", "retrains have no order, so implied exploration and its fall cannot be told"),
-        Want("model_version", "retrains are calendar windows, or one; implied exploration needs two"),
+        Want("model_version", "one retrain is not enough for implied exploration"),
         Want("policy", "exploration is implied from what the retrains show rather than read from the log"),
         Want("item_id", "outcomes that were never shown do not count as starved", role="catalogue"),
         Want("item_id", "what an outcome needs is half the even share; feedback's source is unknown", role="feedback"),

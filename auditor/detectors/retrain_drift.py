@@ -35,8 +35,8 @@ How it is computed
     exploration of 2 % or more.
 
 Null
-    jsd_null: what shuffling the labels of the two retrains gives on average,
-    exactly.
+    What shuffling the labels of the two retrains gives on average, computed
+    exactly (jsd_null).
 
 When it is wrong
     Halves need users or requests; without either, rows of one moment stand for

@@ -75,7 +75,7 @@ def _about(finding: Finding, layout: Layout) -> Text:
 def _cells(evidence: Evidence) -> tuple[str, ...]:
     unit = evidence.unit
     value, bounds = estimate(unit, evidence.value, evidence.low, evidence.high)
-    null = f"with no loop {quantity(evidence.null, unit)}" if evidence.null is not None else ""
+    null = f"chance alone {quantity(evidence.null, unit)}" if evidence.null is not None else ""
     n = f"n={volume(evidence.n)}" if evidence.n is not None else ""
     return label(evidence), value, bounds, null, n
 

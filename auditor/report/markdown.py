@@ -15,7 +15,7 @@ MARKUP = re.compile(r"[&<>|\\`*_{}\[\]~#$@]|:(?! )|(?<=www)\.|^[-+=]", re.IGNORE
 NUMBERED = re.compile(r"^(\d+)([.)])(?=\s|$)")
 ENTITIES = frozenset("&<>|\\")
 MODEL_COLUMNS = ("#", "model", "verdict", "risk", "exposures", "outcomes", "explores", "unfed", "effective")
-EVIDENCE_COLUMNS = ("measure", "value", "95 % interval", "with no loop", "n")
+EVIDENCE_COLUMNS = ("measure", "value", "95 % interval", "chance alone", "n")
 
 
 def to_markdown(report: Report) -> str:

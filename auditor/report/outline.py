@@ -93,6 +93,15 @@ def _window(window: dict[str, object]) -> Iterator[str]:
     start, end = window.pop("start", None), window.pop("end", None)
     if start and end:
         yield f"{day(str(start))} to {day(str(end))}"
+    matched, origin = window.pop("attribution", None), window.pop("retrains_from", None)
+    if matched:
+        yield {"joined": "feedback in the exposure log", "none": "no feedback matched"}.get(
+            str(matched), f"feedback matched by {matched}"
+        )
+    if origin:
+        yield {"none": "one retrain", "calendar": "retrains cut from the calendar"}.get(
+            str(origin), f"retrains from {origin}"
+        )
     for key, value in window.items():
         if isinstance(value, str | int | float) and not isinstance(value, bool):
             yield f"{key.replace('_', ' ')} {value}"

@@ -128,7 +128,7 @@ def test_findings_come_worst_first_with_numbers_null_and_remedy():
     assert re.findall(r"^    (high|medium|low)  (\S+)", shown, re.MULTILINE) == [
         ("high", "outcome-starvation"), ("medium", "impression-gini"), ("low", "retrain-drift"),
     ]  # fmt: skip
-    assert re.search(r"starved share +93\.8%  \[93\.1, 94\.5\] +with no loop 0\.70% +n=20,000", shown)
+    assert re.search(r"starved share +93\.8%  \[93\.1, 94\.5\] +chance alone 0\.70% +n=20,000", shown)
     assert "→ Give 2 to 5% of exposures" in shown
     assert "segment DE" in shown
     assert "ongoing since 2026-02-01" in shown

@@ -98,7 +98,7 @@ def test_unknown_formats_and_sizes_are_usage_errors(tmp_path):
 
 def test_without_numpy_it_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setattr("auditor.cli.simulate.find_spec", {}.get)
-    assert refusal(tmp_path / "log").hint == "pip install 'auditor[simulate]'"
+    assert refusal(tmp_path / "log").hint == "pip install numpy"
 
 
 def test_control_characters_in_a_name_do_not_reach_the_terminal(tmp_path):

@@ -71,6 +71,7 @@ def measure(rollups: Rollups, thresholds: ExposureCoverage) -> pl.DataFrame:
         )
         .join(_fed(rollups, last), on=KEYS, how="left")
         .join(_returns(rollups, int(thresholds.absent_retrains)), on="model", how="left")
+        .with_columns(ever_shown=pl.col("ever") / pl.col("outcomes"))
         .join(turnover(rollups, windows), on="model", how="left")
         .sort("model")
         .collect()
@@ -147,7 +148,7 @@ def _evidence(row: Row) -> tuple[Evidence, ...]:
         Evidence(
             "coverage", row["coverage"], row["coverage_low"], row["coverage_high"], row["coverage_null"], size, "share"
         ),
-        Evidence("ever shown", row["ever"] / size, n=size, unit="share"),
+        Evidence("ever shown", row["ever_shown"], n=size, unit="share"),
     ]
     if number(row, "gone") is not None and row["retrains"] > 2:
         items.append(Evidence("gone for two retrains", row["gone"], null=0.0, n=int(row["ever"]), unit="share"))

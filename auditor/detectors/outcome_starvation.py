@@ -130,20 +130,15 @@ def _self_sourced(rollups: Rollups, windows: pl.LazyFrame) -> pl.LazyFrame:
     own = windows.group_by("model").agg(
         own=(pl.col("clicks") - pl.col("clicks_outside")).sum(), attributed=pl.col("clicks").sum()
     )
-    names = rollups.frame("retrains").lazy().select("model", "model_id").unique()
     organic = rollups.frame("organic_totals").lazy()
     total = pl.col("attributed") + pl.col("organic").fill_null(0)
     low, high = wilson(pl.col("own"), total)
-    return (
-        own.join(names, on="model")
-        .join(organic, on="model_id", how="left")
-        .select(
-            "model",
-            organic=pl.col("organic").fill_null(0),
-            self_sourced=pl.when(total > 0).then(pl.col("own") / total),
-            self_sourced_low=low,
-            self_sourced_high=high,
-        )
+    return own.join(organic, on="model", how="left").select(
+        "model",
+        organic=pl.col("organic").fill_null(0),
+        self_sourced=pl.when(total > 0).then(pl.col("own") / total),
+        self_sourced_low=low,
+        self_sourced_high=high,
     )
 
 
@@ -179,9 +174,12 @@ def _never_shown(row: Row, thresholds: OutcomeStarvation) -> Silence | None:
 
 
 def _cannot_tell(row: Row) -> Silence:
-    found = f"{row['starved']:.0%} of the catalogue is unfed in the one retrain that the log shows"
+    unfed = f"{row['starved']:.0%} of the catalogue is unfed"
+    if row["retrains"] > 1:
+        reason = f"{unfed} in the last retrain, and too little was before to tell whether the model explores"
+        return Silence(reason, "one more retrain, or a `policy` or `propensity` column")
     return Silence(
-        f"{found}; whether the model explores cannot be told from a single retrain",
+        f"{unfed} in the one retrain that the log shows; a single one cannot tell whether the model explores",
         "a `policy` or `propensity` column, a `model_version` column, or --retrain-every",
     )
 

@@ -19,18 +19,31 @@ from auditor.scan import volumes
 from auditor.simulate import Loop, ModelSpec, run_loop
 
 START = datetime(2026, 1, 5)
+WEEK = timedelta(days=7)
 EMPTY = {
     "exposures": "SELECT NULL::VARCHAR AS model_id, NULL::VARCHAR AS request_id, NULL::DOUBLE AS propensity, "
     "NULL::VARCHAR AS model_version WHERE FALSE",
     "attributed": "SELECT NULL::VARCHAR AS model_id, NULL::TIMESTAMP AS exposed_at, NULL::TIMESTAMP AS feedback_at, "
     "NULL::VARCHAR AS request_id, NULL::BOOLEAN AS clicked WHERE FALSE",
-    "organic": "SELECT NULL::VARCHAR AS model_id, NULL::VARCHAR AS item_id, NULL::BIGINT AS feedback WHERE FALSE",
+    "organic": "SELECT NULL::VARCHAR AS model_id, NULL::BIGINT AS item_id, NULL::BIGINT AS feedback WHERE FALSE",
+}
+MADE = {
+    "outcomes": "FROM counted",
+    "retrains": "SELECT model::INTEGER AS model, retrain::INTEGER AS retrain, * EXCLUDE (model, retrain) FROM spans",
+    "catalogue": "SELECT *, NULL::TIMESTAMP AS available_from, NULL::TIMESTAMP AS available_to FROM listed",
+    "volume": "SELECT model_id, model_version, first_at AS day, exposures, first_at, last_at FROM spans",
+    **EMPTY,
+}
+COLUMNS = {
+    "exposures": frozenset({"timestamp", "model_id", "model_version", "item_id", "user_id", "policy"}),
+    "catalogue": frozenset({"item_id"}),
+    "feedback": frozenset({"item_id"}),
 }
 
 
 @dataclass
 class Fleet:
-    """Counted models, each with the column of policies or without."""
+    """Counted models, each with the column of policies or without, with its catalogue or without."""
 
     seed: int = 0
     outcomes: list[pa.Table] = field(default_factory=list)
@@ -39,75 +52,62 @@ class Fleet:
 
     def add(self, spec: ModelSpec, loop: Loop | None = None, *, policy: bool = False, catalogue: bool = True) -> Fleet:
         """Counts one model's loop; `policy` says whether its log has the column."""
-        model = len(self.catalogue)
-        rng = np.random.default_rng([self.seed, model])
-        loop = loop or run_loop(spec, self.seed * 1000 + model)
-        for t in range(loop.exploit.shape[0]):
-            self._add_retrain(model, spec, t, loop, rng, policy)
-        items = np.flatnonzero(np.ones(loop.exploit.shape[1]))
-        listed = items if catalogue else items[:0]
-        names = pa.array([spec.name] * len(listed), pa.string())
-        self.catalogue.append(pa.table({"model_id": names, "item_id": pa.array(listed.astype(str), pa.string())}))
-        return self
+        loop = loop or run_loop(spec, self.seed * 1000 + len(self.catalogue))
+        clicks = loop.exploit_clicks + loop.explore_clicks
+        observed = loop.exploit_observed + loop.explore_observed
+        return self.add_counts(
+            spec.name,
+            loop.exploit + loop.explore,
+            clicks,
+            labelled=observed if spec.policy == "approval" else clicks,
+            explore=loop.explore if policy else None,
+            clicks_outside=loop.explore_clicks if policy else None,
+            catalogue=catalogue,
+        )
 
-    def _add_retrain(self, model, spec, t, loop, rng, policy):
-        exploit, explore = loop.exploit[t], loop.explore[t]
-        shown = np.flatnonzero(exploit + explore)
-        told = exploit if policy else exploit + explore
-        observed = loop.exploit_observed[t] + loop.explore_observed[t]
-        clicks, outside = loop.exploit_clicks[t] + loop.explore_clicks[t], loop.explore_clicks[t] * policy
+    def add_counts(
+        self, name, exposures, clicks, *, labelled=None, explore=None, clicks_outside=None, halves=None, catalogue=True
+    ) -> Fleet:
+        """Adds a model of which all there is are counts, (T, K) each; `explore` only where its log has policies.
+
+        `halves` are its exploit exposures of users in half A, and of the later half of each window.
+        """
+        model, zeros = len(self.catalogue), np.zeros_like(exposures)
+        rng = np.random.default_rng([self.seed, model])
+        exploit = exposures - (zeros if explore is None else explore)
+        half_a, late = halves or (rng.binomial(exploit, 0.5), rng.binomial(exploit, 0.5))
         counts = {
-            "exposures": exploit + explore,
-            "logged": (exploit + explore) * policy,
-            "explore": explore * policy,
-            "holdout": explore * 0,
-            "exploit_a": rng.binomial(told, 0.5),
-            "exploit_late": rng.binomial(told, 0.5),
-            "labelled": observed if spec.policy == "approval" else clicks,
+            "exposures": exposures,
+            "logged": zeros if explore is None else exposures,
+            "explore": zeros if explore is None else explore,
+            "holdout": zeros,
+            "exploit_a": half_a,
+            "exploit_late": late,
+            "labelled": clicks if labelled is None else labelled,
             "clicks": clicks,
-            "clicks_outside": outside,
-            "exploit": told,
+            "clicks_outside": zeros if clicks_outside is None else clicks_outside,
+            "exploit": exploit,
         }
-        table = {key: pa.array(values[shown].astype(np.int64)) for key, values in counts.items()}
-        table["model"] = pa.array(np.full(len(shown), model, np.int32))
-        table["retrain"] = pa.array(np.full(len(shown), t, np.int32))
-        table["item_id"] = pa.array(shown.astype(str), pa.string())
-        self.outcomes.append(pa.table(table))
-        begin = START + timedelta(days=7 * t)
-        end, total = begin + timedelta(days=7), int((exploit + explore).sum())
-        self.retrains.append({
-            "model": model, "retrain": t, "model_id": spec.name, "model_version": f"v{t}", "exposures": total,
-            "first_at": begin, "last_at": end, "midpoint": begin + timedelta(days=3.5),
-        })  # fmt: skip
+        retrain, item = np.nonzero(exposures)
+        table = {key: values[retrain, item].astype(np.int32) for key, values in counts.items()}
+        keys = {"model": np.full(len(item), model, np.int32), "retrain": retrain.astype(np.int32), "item_id": item}
+        self.outcomes.append(pa.table({**keys, **table}))
+        self.retrains.extend(_span(model, name, t, int(shown)) for t, shown in enumerate(exposures.sum(axis=1)))
+        listed = np.arange(exposures.shape[1] if catalogue else 0)
+        names = pa.array([name] * len(listed), pa.string())
+        self.catalogue.append(pa.table({"model_id": names, "item_id": listed}))
+        return self
 
     def rollups(self) -> Rollups:
         """The fleet as rollups."""
         connection = duckdb.connect()
-        frames = {"counted": pa.concat_tables(self.outcomes), "listed": pa.concat_tables(self.catalogue)}
-        frames["spans"] = pa.Table.from_pylist(self.retrains)
-        for name, table in frames.items():
-            connection.register(name, table)
-        connection.execute("CREATE TABLE outcomes AS FROM counted")
-        connection.execute(
-            "CREATE TABLE retrains AS "
-            "SELECT model::INTEGER AS model, retrain::INTEGER AS retrain, * EXCLUDE (model, retrain) FROM spans"
-        )
-        connection.execute(
-            "CREATE TABLE catalogue AS "
-            "SELECT *, NULL::TIMESTAMP AS available_from, NULL::TIMESTAMP AS available_to FROM listed"
-        )
-        connection.execute(
-            "CREATE TABLE volume AS "
-            "SELECT model_id, model_version, first_at AS day, exposures, first_at, last_at FROM spans"
-        )
-        for name, query in EMPTY.items():
+        connection.register("counted", pa.concat_tables(self.outcomes))
+        connection.register("listed", pa.concat_tables(self.catalogue))
+        connection.register("spans", pa.Table.from_pylist(self.retrains))
+        for name, query in MADE.items():
             connection.execute(f"CREATE TABLE {name} AS {query}")
-        columns = {
-            "exposures": frozenset({"timestamp", "model_id", "model_version", "item_id", "user_id", "policy"}),
-            "catalogue": frozenset({"item_id"}), "feedback": frozenset({"item_id"}),
-        }  # fmt: skip
         intake = Intake(
-            connection=connection, inputs=(), columns=columns, attribution="request_id + item_id",
+            connection=connection, inputs=(), columns=COLUMNS, attribution="request_id + item_id",
             retrains_from="model_version", unit="user_id", warnings=(),
         )  # fmt: skip
         rollups = Rollups(intake, Silent())
@@ -119,7 +119,21 @@ class Fleet:
         return run(self.rollups(), settings or Settings())
 
 
+def _span(model: int, name: str, retrain: int, exposures: int) -> dict[str, object]:
+    begin = START + retrain * WEEK
+    return {
+        "model": model, "retrain": retrain, "model_id": name, "model_version": f"v{retrain}", "exposures": exposures,
+        "first_at": begin, "last_at": begin + WEEK, "midpoint": begin + WEEK / 2,
+    }  # fmt: skip
+
+
 def ranked(rollups: Rollups, outcome: Outcome):
     """The models of a fleet, ranked, and the summary."""
     models = rank(volumes(rollups), outcome.findings, outcome.skips, outcome.measures)
     return models, summarise(models, outcome.findings, outcome.withdrawn)
+
+
+def heard(outcome: Outcome, detector: str):
+    """Finding and skip of one detector, {model: finding} and {model: skip}."""
+    found = {each.model_id: each for each in outcome.findings if each.detector == detector}
+    return found, {each.model_id: each for each in outcome.skips if each.detector == detector}

@@ -121,7 +121,7 @@ def test_what_an_outcome_needs_is_the_rule_of_three_or_half_its_even_share(log):
 
 def test_feedback_without_exposure_is_kept_as_organic(log):
     _, _, rollups = log
-    assert rollups.frame("organic_totals").to_dicts() == [{"model_id": None, "organic": 3}]
+    assert rollups.frame("organic_totals").to_dicts() == [{"model": 0, "organic": 3}]
 
 
 def test_a_catalogue_with_dates_says_what_is_new_and_what_is_gone(tmp_path):

@@ -1,0 +1,19 @@
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parents[2]
+
+
+def test_a_small_comparison_tells_ratios_memory_and_phases(tmp_path):
+    command = [sys.executable, "-m", "tests.bench.compare", "--rows", "20000", "--rounds", "1", "--cache", tmp_path]
+    told = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True).stdout
+    (row,) = re.findall(r"^1 +(\S+) s +\d+ MB +(\S+) s +\d+ MB +(\S+)$", told, re.MULTILINE)
+    floor, scan, ratio = map(float, row)
+    assert ratio == pytest.approx(scan / floor, rel=0.2)
+    assert re.search(r"^memory of the scan +\d+", told, re.MULTILINE)
+    assert re.search(r"^audit --help +\d+", told, re.MULTILINE)
+    assert re.search(r"^counting outcomes +\d+\.\d+ s$", told, re.MULTILINE)

@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from counted import Fleet, heard
+
+ID = "outcome-starvation"
+
+
+def closed(shown: int, retrains: int = 4, even: int = 600) -> np.ndarray:
+    """The first `shown` of a hundred outcomes, alike, retrain after retrain."""
+    exposures = np.zeros((retrains, 100), np.int64)
+    exposures[:, :shown] = even * 100 // shown
+    return exposures
+
+
+def heard_of(exposures, **columns):
+    outcome = Fleet().add_counts("m", exposures, np.ceil(0.05 * exposures).astype(np.int64), **columns).audit()
+    found, skipped = heard(outcome, ID)
+    return found.get("m"), skipped.get("m"), outcome.measures[ID]["m"]
+
+
+def test_starved_and_closed_is_high():
+    found, _, measures = heard_of(closed(60))
+
+    assert measures["starved_excess"] == pytest.approx(0.4, abs=1e-6)
+    assert measures["exploration"] == 0
+    assert found.severity == "high"
+    assert found.confidence == "high"
+    assert found.title == "40 of 100 outcomes get too few exposures to be learned about, and at most 0.01% of " \
+        "exposures explore"  # fmt: skip
+    assert {each.name: each.value for each in found.evidence}["outcomes not fed"] == pytest.approx(0.4)
+
+
+def test_under_a_quarter_of_the_catalogue_is_nothing():
+    found, skipped, measures = heard_of(closed(80))
+
+    assert measures["starved_excess"] == pytest.approx(0.2, abs=1e-6)
+    assert found is None
+    assert skipped is None
+
+
+def explored(share: float, policy: bool):
+    """A closed loop with this share of uniform exposures beside it."""
+    rng = np.random.default_rng(2)
+    explore = rng.multinomial(round(60_000 * share), np.full(100, 0.01), 4)
+    return heard_of(closed(60) + explore, explore=explore if policy else None)
+
+
+@pytest.mark.parametrize("policy", [True, False])
+def test_five_per_cent_of_exploration_is_nothing(policy):
+    found, skipped, measures = explored(0.05, policy)
+
+    assert measures["starved_excess"] > 0.39
+    assert measures["exploration"] == pytest.approx(0.05 / 1.05, rel=0.1)
+    assert found is None
+    assert skipped is None
+
+
+def test_two_per_cent_is_medium_and_one_per_cent_is_high():
+    assert explored(0.02, policy=True)[0].severity == "medium"
+    assert explored(0.01, policy=True)[0].severity == "high"
+
+
+def test_policy_column_that_says_exploit_everywhere_says_nothing_of_exploration():
+    exposures = closed(60)
+    found, _, measures = heard_of(exposures, explore=np.zeros_like(exposures))
+
+    assert measures["exploration_source"] == "implied"
+    assert found.severity == "high"
+
+
+def test_a_tenth_of_the_feedback_from_elsewhere_opens_the_loop():
+    exposures = closed(60)
+    clicks = np.ceil(0.05 * exposures).astype(np.int64)
+    mostly_own = Fleet().add_counts("m", exposures, clicks, clicks_outside=clicks * 0).audit()
+    fed = Fleet().add_counts("m", exposures, clicks, clicks_outside=clicks // 5).audit()
+
+    assert heard(mostly_own, ID)[0]["m"].severity == "high"
+    assert heard(fed, ID)[0]["m"].severity == "medium"
+    assert fed.measures[ID]["m"]["self_sourced"] == pytest.approx(0.8)
+
+
+def test_single_retrain_is_skipped_unless_its_log_tells_exploration():
+    found, skipped, _ = heard_of(closed(60, retrains=1))
+
+    assert found is None
+    assert skipped.reason.startswith("40% of the catalogue is unfed in the one retrain")
+    assert "`policy`" in skipped.unlock
+
+    rng = np.random.default_rng(2)
+    explore = rng.multinomial(600, np.full(100, 0.01), 1)
+    assert heard_of(closed(60, retrains=1) + explore, explore=explore)[0].severity == "high"
+
+
+def test_two_retrains_are_not_called_one():
+    launch_then_closed = np.vstack([closed(100, retrains=1), closed(60, retrains=1)])
+    found, skipped, measures = heard_of(launch_then_closed)
+
+    assert measures["retrains"] == 2
+    assert found is None
+    assert "one retrain" not in skipped.reason
+    assert "single retrain" not in skipped.reason
+
+
+def turned_over(share: float):
+    """A closed loop without a catalogue log, on half of whose outcomes this share of exposures is new each time."""
+    rng = np.random.default_rng(3)
+    exposures = np.zeros((4, 400), np.int64)
+    exposures[:, :60] = 1000
+    exposures[:, 60:200] = rng.binomial(2, 0.5, (4, 140))
+    for t in range(4):
+        new = slice(200 + 50 * t, 250 + 50 * t)
+        exposures[t, new] = round(60_000 * share / (1 - share) / 50)
+    return heard_of(exposures, catalogue=False)
+
+
+def test_outcomes_never_shown_before_make_it_unsure_without_dates():
+    found, skipped, measures = turned_over(0.15)
+
+    assert measures["turnover"] == pytest.approx(0.15, abs=0.005)
+    assert found is None
+    assert skipped.reason.startswith("15% of exposures go to outcomes never shown before")
+    assert "`available_from`" in skipped.unlock
+
+
+def test_a_few_new_outcomes_do_not():
+    _, skipped, measures = turned_over(0.05)
+
+    assert measures["turnover"] == pytest.approx(0.05, abs=0.005)
+    assert skipped is None
+
+
+def test_under_a_hundred_exposures_in_the_last_retrain_no_verdict():
+    _, skipped, _ = heard_of(np.where(closed(10) > 0, 9, 0))
+
+    assert skipped.reason == "90 exposures in the last retrain, needs 100"
+    assert skipped.unlock == "a longer export"

@@ -66,7 +66,7 @@ def _ranked(model: ModelReport, place: int) -> ModelReport:
 
 def risk(findings: Iterable[Finding]) -> float:
     """0 to 100, to be redone by hand: 100 * (1 - the product of what each finding leaves)."""
-    return round(100 * (1 - prod(LEAVES[finding.severity] for finding in findings)), 1)
+    return round(100 * (1 - prod((LEAVES[finding.severity] for finding in findings), start=1.0)), 1)
 
 
 def _verdict(findings: Sequence[Finding], skips: Mapping[str, Skip]) -> Verdict:

@@ -87,7 +87,7 @@ def scan(logs: LogPaths, settings: Settings, progress: Progress, database: Path 
         models=models,
         findings=tuple(findings),
         skips=tuple(sorted(outcome.skips, key=lambda skip: (places[skip.model_id], skip.detector))),
-        warnings=(*intake.warnings, *_warnings(settings, intake, outcome)),
+        warnings=(*intake.warnings, *_warnings(intake, outcome)),
     )
 
 
@@ -144,7 +144,9 @@ def volumes(rollups: Rollups) -> list[dict[str, Any]]:
     windows = rollups.frame("windows")
     sizes = windows.filter(last).select("model", "outcomes")
     totals = windows.group_by("model").agg(
-        exposures=pl.col("exposures").sum(), feedback=pl.col("labelled").sum(), retrains=pl.len()
+        exposures=pl.col("exposures").sum(),
+        feedback=pl.when("labels").then("labelled").otherwise("clicks").sum(),
+        retrains=pl.len(),
     )
     return names.join(totals, on="model").join(sizes, on="model").sort("model").to_dicts()
 
@@ -176,12 +178,10 @@ def _settings(settings: Settings) -> dict[str, dict[str, Any]]:
     return told
 
 
-def _warnings(settings: Settings, intake: Intake, outcome: Outcome) -> list[str]:
+def _warnings(intake: Intake, outcome: Outcome) -> list[str]:
     told = []
     if intake.attribution == "none":
         told.append("no feedback could be matched to exposures: verdicts rest on exposures alone")
-    if settings.select and "outcome-starvation" not in settings.select:
-        told.append("outcome-starvation was not selected: no model can be called starved")
     if outcome.withdrawn:
         told.append(f"{outcome.withdrawn} findings could be chance among so many models and were withdrawn")
     return told

@@ -63,7 +63,9 @@ class LogOptions:
         str | None,
         Option(metavar="SHARE", help="More unusable rows than this stop the scan: 0.05 or 5%.  [1%]"),
     ] = None
-    select: Annotated[Texts, Option(metavar="IDS", help="Only these detectors; commas, or repeatable.")] = None
+    select: Annotated[
+        Texts, Option(metavar="IDS", help="Only these, and the two that verdicts rest on; commas, or repeatable.")
+    ] = None
     threads: Annotated[int | None, Option(metavar="N", min=1, help="Threads.  [all cores]")] = None
     memory_limit: Annotated[str | None, Option(metavar="SIZE", help="Memory, such as 4GB.  [80% of all]")] = None
     config: Annotated[Path | None, Option(metavar="FILE", help="Configuration.  [audit.toml, else pyproject.toml]")] = (

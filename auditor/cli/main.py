@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 import traceback
 from collections.abc import Sequence
 from typing import Annotated
@@ -50,10 +52,18 @@ def audit(
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command line (`argv`, else the process's own arguments) and returns its exit code."""
+    _leave_tidily()
     code = _run(argv)
     if code == ExitCode.INTERRUPTED:
         say("audit: interrupted")
     return code
+
+
+def _leave_tidily() -> None:
+    """Lets `kill`, `timeout` and a closed terminal unwind like Ctrl-C does, so that temporary files go."""
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name) and threading.current_thread() is threading.main_thread():
+            signal.signal(getattr(signal, name), lambda number, _: sys.exit(128 + number))
 
 
 def _run(argv: Sequence[str] | None) -> int:

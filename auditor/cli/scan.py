@@ -80,9 +80,11 @@ def scan(options: LogOptions, report: ReportOptions) -> None:
     logs = options.logs()
     settings = options.settings(fail_on=report.fail_on, min_severity=report.min_severity)
     report.check()
+    from auditor.report import from_json, to_json
     from auditor.scan import scan as audit
 
-    result = audit(logs, settings, progress(options.quiet), report.database)
+    # What is printed is what a saved report says: numbers to six digits.
+    result = from_json(to_json(audit(logs, settings, progress(options.quiet), report.database)))
     code = exit_code(result, settings.fail_on)
     _write(result, report.files, settings)
     if code or not options.quiet or (settings.fail_on is None and result.findings):

@@ -82,6 +82,7 @@ def implied(rollups: Rollups, windows: pl.LazyFrame, unfed_share: float) -> pl.L
         .filter((pl.col("reference") == "previous") & ~pl.col("fresh") & ~pl.col("retired"))
         .join(needs, on=["model", "earlier"])
         .join(windows.select(*KEYS, "standing", "even_share"), on=KEYS)
+        .filter(pl.col("standing") > 0)
         .group_by(KEYS)
         .agg(
             explored=exposures.filter(unfed & ~promoted).sum(),

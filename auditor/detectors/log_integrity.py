@@ -20,8 +20,9 @@ How it is computed
                     were expected
     half_share      share of exploit exposures in the half of the users that
                     md5 calls A
-    Exposures conditioned on feedback gate the other detectors. Rows that were
-    rejected or duplicated are counted with each input, and are no finding.
+    Exposures conditioned on feedback, and feedback mostly older than its
+    exposure, gate the other detectors. Rows that were rejected or duplicated
+    are counted with each input, and are no finding.
 
 Null
     A slate that is seen and left has no feedback; day rates differ by tens of
@@ -148,6 +149,7 @@ def _early_signal(row: Row, thresholds: LogIntegrity) -> Signal:
         f"{share:.1%} of feedback is older than the exposure it belongs to",
         (Evidence("feedback before exposure", share, null=0.0, n=int(row["attributed"]), unit="share"),),
         "Compare the clocks and time zones of both logs, and the key that joins them.",
+        gates=share > thresholds.early_share_gate,
     )
 
 

@@ -29,7 +29,9 @@ How it is computed
                     loop 0. Left out are outcomes that came into the catalogue
                     in between, and promoted ones: those that jump above what
                     uniform exposure could give them (lambda + 3 sqrt(lambda) +
-                    3) were chosen, not explored.
+                    3) were chosen, not explored. Logged exploration that
+                    hardly reaches unfed outcomes is not believed; implied
+                    exploration then decides.
     renewal         promoted outcomes over the unfed ones, in the last three
                     retrains
     self_sourced    feedback on the model's own choices over all feedback, that
@@ -144,6 +146,8 @@ def _self_sourced(rollups: Rollups, windows: pl.LazyFrame) -> pl.LazyFrame:
 
 def judge(row: Row, thresholds: OutcomeStarvation) -> Judgement:
     """Starved and closed is high; starved and closing is medium; starved but explored is nothing."""
+    if silence := _too_little(row, thresholds):
+        return silence
     excess, excess_low = number(row, "starved_excess") or 0.0, number(row, "starved_excess_low") or 0.0
     if excess < thresholds.excess or excess_low <= 0:
         return _never_shown(row, thresholds)
@@ -151,13 +155,19 @@ def judge(row: Row, thresholds: OutcomeStarvation) -> Judgement:
         return silence
     if _is_closed(row, thresholds):
         return _starved_signal(row, thresholds)
-    return _closing_signal(row) if _is_closing(row, thresholds) else None
+    return _closing_signal(row, thresholds) if _is_closing(row, thresholds) else None
 
 
-def _silence(row: Row, thresholds: OutcomeStarvation) -> Silence | None:
+def _too_little(row: Row, thresholds: OutcomeStarvation) -> Silence | None:
     if row["exposures"] < thresholds.enough_exposures:
         found = f"{row['exposures']} exposures in the last retrain"
         return Silence(f"{found}, needs {thresholds.enough_exposures:.0f}", "a longer export")
+    if row["outcomes"] < 2:
+        return Silence("the log knows of one outcome: there was nothing to choose", "a catalogue")
+    return None
+
+
+def _silence(row: Row, thresholds: OutcomeStarvation) -> Silence | None:
     if number(row, "exploration") is None:
         return _cannot_tell(row)
     return unsettled(row, thresholds.turnover) if row["exploration_source"] == "implied" else None
@@ -190,13 +200,20 @@ def _is_closed(row: Row, thresholds: OutcomeStarvation) -> bool:
         return False
     if renewal is not None and renewal >= thresholds.renewal:
         return False
-    return _most_exploration(row) < thresholds.closed
+    return _most_exploration(row, thresholds) < thresholds.closed
 
 
-def _most_exploration(row: Row) -> float:
+def _most_exploration(row: Row, thresholds: OutcomeStarvation) -> float:
     """The largest upper bound of all ways to tell; of the implied way, the best of its three estimates."""
-    ways = (number(row, "logged_exploration_most"), number(row, "overlap_high"), _least_implied(row))
+    logged = None if _is_hollow(row, thresholds) else number(row, "logged_exploration_most")
+    ways = (logged, number(row, "overlap_high"), _least_implied(row))
     return max(value for value in ways if value is not None)
+
+
+def _is_hollow(row: Row, thresholds: OutcomeStarvation) -> bool:
+    """Whether what is logged as exploration hardly reaches an unfed outcome. Labels may never come for some actions."""
+    logged, reached = number(row, "logged_exploration_low"), number(row, "implied_pooled_high")
+    return logged is not None and reached is not None and not row["labels"] and reached < thresholds.hollow * logged
 
 
 def _least_implied(row: Row) -> float | None:
@@ -223,18 +240,25 @@ def _is_closing(row: Row, thresholds: OutcomeStarvation) -> bool:
 
 
 def _starved_signal(row: Row, thresholds: OutcomeStarvation) -> Signal:
-    title = f"{_unfed(row)}, and {_told(row)}"
+    title = f"{_unfed(row)}, and {_told(row, thresholds)}"
     return Signal(Severity.HIGH, title, _evidence(row), _remedy(row), _confidence(row), _p_value(row, thresholds))
 
 
-def _closing_signal(row: Row) -> Signal:
+def _closing_signal(row: Row, thresholds: OutcomeStarvation) -> Signal:
     return Signal(
-        Severity.MEDIUM, f"{_unfed(row)}, and {_told(row)}", _evidence(row), _remedy(row), _confidence(row), 0.0
+        Severity.MEDIUM,
+        f"{_unfed(row)}, and {_told(row, thresholds)}",
+        _evidence(row),
+        _remedy(row),
+        _confidence(row),
+        0.0,
     )
 
 
-def _told(row: Row) -> str:
-    most, fall = _most_exploration(row), number(row, "implied_fall_high")
+def _told(row: Row, thresholds: OutcomeStarvation) -> str:
+    most, fall = _most_exploration(row, thresholds), number(row, "implied_fall_high")
+    if _is_hollow(row, thresholds):
+        return f"the {row['logged_exploration']:.1%} of exposures logged as exploration hardly reach them"
     if row["exploration_source"] == "implied" and fall is not None and fall < 1:
         return f"implied exploration fell from {row['implied_first']:.1%} to {row['implied']:.1%}"
     return f"at most {most:.2%} of exposures explore"

@@ -26,6 +26,7 @@ class LogIntegrity:
     enough_feedback: float = threshold(100, "feedback under which no share of requests is judged")
     early_share: float = threshold(0.01, "feedback older than its exposure: clocks differ by seconds for a few")
     early_share_medium: float = threshold(0.05, "from here on the key joins the wrong rows")
+    early_share_gate: float = threshold(0.5, "most feedback joined wrongly: no number of this model means anything")
     rate_jump: float = threshold(5.0, "times the median day: behaviour moves by tens of per cent, pipelines to zero")
     rate_jump_events: float = threshold(50, "expected feedback of a day under which chance alone may do that")
     faulty_days_medium: float = threshold(0.1, "share of days from which on rates of whole retrains are wrong")
@@ -62,6 +63,7 @@ class OutcomeStarvation:
     falling: float = threshold(0.85, "upper bound of last over first: implied exploration of a fixed policy stays")
     turnover: float = threshold(0.1, "exposures on outcomes never shown before, from which on K itself is not known")
     enough_exposures: float = threshold(100, "exposures of a retrain under which no verdict is given")
+    hollow: float = threshold(0.25, "explore rows that bring unfed outcomes less than a quarter of an even spread")
     renewal: float = threshold(0.05, "a twentieth of the unfed outcomes newly chosen in three retrains is a way back")
     self_sourced: float = threshold(0.9, "a tenth of the feedback from elsewhere opens the loop")
 

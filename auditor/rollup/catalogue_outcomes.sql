@@ -3,9 +3,12 @@
 -- catalogue of the models that show some of it.
 WITH models AS (SELECT DISTINCT model, model_id FROM retrains),
 seen AS (
-    SELECT DISTINCT model, item_id FROM outcomes
+    SELECT model, item_id FROM lives
     UNION
     SELECT model, item_id FROM organic JOIN models USING (model_id)
+    UNION
+    SELECT model, item_id FROM organic CROSS JOIN models
+    WHERE organic.model_id IS NULL AND (SELECT count(*) FROM models) = 1
 ),
 shared AS (SELECT * FROM catalogue WHERE model_id IS NULL),
 sharers AS (SELECT DISTINCT model FROM seen SEMI JOIN shared USING (item_id)),

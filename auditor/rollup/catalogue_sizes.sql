@@ -10,15 +10,20 @@ WITH spans AS (
     FROM retrains
     WHERE retrain IS NOT NULL
     GROUP BY model, retrain
+),
+alike AS (
+    SELECT model, listed, available_from, available_to, count(*) AS outcomes
+    FROM catalogue_outcomes
+    GROUP BY model, listed, available_from, available_to
 )
 SELECT
     spans.model,
     spans.retrain,
-    count(*) AS outcomes,
-    count(*) FILTER (listed) AS listed,
-    count(*) FILTER (coalesce(available_from <= before_at, TRUE)) AS standing,
+    CAST(sum(outcomes) AS BIGINT) AS outcomes,
+    CAST(coalesce(sum(outcomes) FILTER (listed), 0) AS BIGINT) AS listed,
+    CAST(coalesce(sum(outcomes) FILTER (coalesce(available_from <= before_at, TRUE)), 0) AS BIGINT) AS standing,
     count(available_from) + count(available_to) > 0 AS dated
-FROM catalogue_outcomes
-JOIN spans ON catalogue_outcomes.model = spans.model
+FROM alike
+JOIN spans ON alike.model = spans.model
     AND coalesce(available_from <= spans.last_at, TRUE) AND coalesce(available_to > spans.first_at, TRUE)
 GROUP BY spans.model, spans.retrain

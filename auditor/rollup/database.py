@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import duckdb
@@ -22,17 +23,35 @@ TABLES = {
 
 
 def leave(rollups: Rollups, path: Path) -> None:
-    """Writes the canonical tables, the rollups and the rejected rows; tables of the same names are replaced.
+    """Writes the canonical tables, the rollups and the rejected rows, whole or not at all.
 
-    Raises AuditError if the file cannot be written.
+    In a file that is there already, tables of the same names are replaced in one transaction; a new one is written
+    beside its place first. Raises AuditError if that fails.
     """
-    wanted = {**TABLES, **{name: f"FROM {name}" for name in rollups.built}}
-    connection = rollups.connection
+    target = path if path.exists() else path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        connection.execute(f"ATTACH '{str(path).replace(chr(39), chr(39) * 2)}' AS left_behind")
-        for name, query in wanted.items():
-            connection.execute(f"CREATE OR REPLACE TABLE left_behind.{name} AS {query}")
-        connection.execute("DETACH left_behind")
-    except duckdb.Error as error:
+        _write(rollups, target)
+        target.replace(path)
+    except (duckdb.Error, OSError) as error:
         message = f"{path}: the tables could not be written: {str(error).splitlines()[0]}"
         raise AuditError(message, "name another file, or free some space") from error
+    finally:
+        if target != path:
+            target.unlink(missing_ok=True)
+            target.with_name(f"{target.name}.wal").unlink(missing_ok=True)
+
+
+def _write(rollups: Rollups, target: Path) -> None:
+    wanted = {**TABLES, **{name: f"FROM {name}" for name in rollups.built}}
+    connection = rollups.connection
+    connection.execute(f"ATTACH '{str(target).replace(chr(39), chr(39) * 2)}' AS left_behind")
+    try:
+        connection.execute("BEGIN")
+        for name, query in wanted.items():
+            connection.execute(f"CREATE OR REPLACE TABLE left_behind.{name} AS {query}")
+        connection.execute("COMMIT")
+    except duckdb.Error:
+        connection.execute("ROLLBACK")
+        raise
+    finally:
+        connection.execute("DETACH left_behind")

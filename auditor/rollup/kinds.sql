@@ -6,9 +6,5 @@ SELECT
         {labels},
         bool_or(exposures >= 20 AND labelled >= 0.9 * exposures) AND bool_or(exposures >= 20 AND labelled = 0)
     ) AS labels
-FROM (
-    SELECT model, item_id, sum(exposures) AS exposures, sum(labelled) AS labelled
-    FROM outcomes
-    GROUP BY model, item_id
-)
+FROM lives
 GROUP BY model

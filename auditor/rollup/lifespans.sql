@@ -7,16 +7,6 @@ SELECT
     retrains,
     count(*) AS outcomes,
     CAST(coalesce(sum(launch) FILTER (launch >= 5), 0) AS BIGINT) AS launched
-FROM (
-    SELECT
-        model,
-        item_id,
-        min(retrain) AS first_retrain,
-        max(retrain) AS last_retrain,
-        count(*) AS retrains,
-        arg_min(exposures, retrain) AS launch
-    FROM outcomes
-    WHERE retrain IS NOT NULL
-    GROUP BY model, item_id
-)
+FROM lives
+WHERE retrains > 0
 GROUP BY model, first_retrain, last_retrain, retrains

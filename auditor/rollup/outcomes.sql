@@ -1,31 +1,38 @@
 -- The one wide pass: exposures of each model, retrain and outcome, split by policy, by half of the users and by half of
 -- the retrain's window; and the feedback on them, joined ({clicked}, {labelled}) or from a log of its own.
--- {unit} is the column whose md5 halves the log.
+-- {unit} is the column whose md5 halves the log. Counts are kept narrow: this is the largest table there is.
 WITH shown AS (
     SELECT
         retrains.model,
         retrains.retrain,
         item_id,
         count(*) AS exposures,
-        count(policy) AS logged,
-        count(*) FILTER (policy = 'explore') AS explore,
-        count(*) FILTER (policy = 'holdout') AS holdout,
-        count(*) FILTER (md5(CAST({unit} AS VARCHAR)) < '8' AND coalesce(policy, 'exploit') = 'exploit') AS exploit_a,
-        count(*) FILTER ("timestamp" > retrains.midpoint AND coalesce(policy, 'exploit') = 'exploit') AS exploit_late,
+        count(*) FILTER ({logged}) AS logged,
+        count(*) FILTER ({explore}) AS explore,
+        count(*) FILTER ({holdout}) AS holdout,
+        count(*) FILTER (md5(CAST({unit} AS VARCHAR)) < '8' AND {exploit}) AS exploit_a,
+        count(*) FILTER ("timestamp" > retrains.midpoint AND {exploit}) AS exploit_late,
         count(*) FILTER ({labelled}) AS labelled,
         count(*) FILTER ({clicked}) AS clicks,
-        count(*) FILTER (({clicked}) AND policy IN ('explore', 'holdout')) AS clicks_outside
+        count(*) FILTER ({clicked_outside}) AS clicks_outside
     FROM exposures
     JOIN retrains USING (model_id, model_version)
     GROUP BY retrains.model, retrains.retrain, item_id
 )
 SELECT
-    shown.* REPLACE (
-        shown.labelled + coalesce(answered.labelled, 0) AS labelled,
-        shown.clicks + coalesce(answered.clicks, 0) AS clicks,
-        shown.clicks_outside + coalesce(answered.clicks_outside, 0) AS clicks_outside
-    ),
-    exposures - explore - holdout AS exploit
+    shown.model,
+    shown.retrain,
+    shown.item_id,
+    CAST(exposures AS INTEGER) AS exposures,
+    CAST(logged AS INTEGER) AS logged,
+    CAST(explore AS INTEGER) AS explore,
+    CAST(holdout AS INTEGER) AS holdout,
+    CAST(exploit_a AS INTEGER) AS exploit_a,
+    CAST(exploit_late AS INTEGER) AS exploit_late,
+    CAST(shown.labelled + coalesce(answered.labelled, 0) AS INTEGER) AS labelled,
+    CAST(shown.clicks + coalesce(answered.clicks, 0) AS INTEGER) AS clicks,
+    CAST(shown.clicks_outside + coalesce(answered.clicks_outside, 0) AS INTEGER) AS clicks_outside,
+    CAST(exposures - explore - holdout AS INTEGER) AS exploit
 FROM shown
 LEFT JOIN answered
     ON shown.model = answered.model AND shown.retrain IS NOT DISTINCT FROM answered.retrain

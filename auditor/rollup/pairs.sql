@@ -1,57 +1,73 @@
 -- Each retrain beside the one before it (reference 'previous'), and the last beside the first (reference 'first'):
 -- how many outcomes have the same counts on both sides. `fresh` outcomes came into the catalogue only after the earlier
 -- retrain had begun, `retired` ones left it before the later one.
-WITH learned AS (
-    SELECT model, retrain, item_id, exposures, exploit, exploit_a,
-        CASE WHEN coalesce(labels, FALSE) THEN labelled ELSE exposures END AS learnable
-    FROM outcomes
-    LEFT JOIN kinds USING (model)
+WITH starts AS (
+    SELECT model, retrain, min(first_at) AS first_at, max(retrain) OVER (PARTITION BY model) AS last
+    FROM retrains
     WHERE retrain IS NOT NULL
+    GROUP BY model, retrain
 ),
-lasts AS (SELECT model, max(retrain) AS last FROM learned GROUP BY model),
-starts AS (SELECT model, retrain, first_at FROM retrains WHERE retrain IS NOT NULL),
+models AS (SELECT DISTINCT model, last, coalesce(labels, FALSE) AS labels FROM starts LEFT JOIN kinds USING (model)),
+learned AS NOT MATERIALIZED (
+    SELECT model, retrain, last, item_id, exploit, exploit_a,
+        CASE WHEN labels THEN labelled ELSE exposures END AS learnable
+    FROM outcomes
+    JOIN models USING (model)
+),
 side_by_side AS (
     SELECT
-        'previous' AS reference,
         coalesce(b.model, a.model) AS model,
         coalesce(b.retrain, a.retrain + 1) AS retrain,
-        coalesce(b.retrain, a.retrain + 1) - 1 AS earlier,
+        coalesce(b.retrain - 1, a.retrain) AS earlier,
         coalesce(b.item_id, a.item_id) AS item_id,
-        a.exploit AS before, a.exploit_a AS before_a, a.learnable AS learnable_before,
-        b.exploit AS after, b.exploit_a AS after_a, b.learnable
-    FROM learned AS a
-    FULL JOIN learned AS b ON a.model = b.model AND a.item_id = b.item_id AND b.retrain = a.retrain + 1
+        coalesce(a.exploit, 0) AS before,
+        coalesce(a.exploit_a, 0) AS before_a,
+        coalesce(a.learnable, 0) AS learnable_before,
+        coalesce(b.exploit, 0) AS after,
+        coalesce(b.exploit_a, 0) AS after_a,
+        coalesce(b.learnable, 0) AS learnable
+    FROM (SELECT * FROM learned WHERE retrain < last) AS a
+    FULL JOIN (SELECT * FROM learned WHERE retrain > 0) AS b
+        ON a.model = b.model AND a.item_id = b.item_id AND a.retrain + 1 = b.retrain
     UNION ALL
     SELECT
-        'first',
         coalesce(b.model, a.model),
         coalesce(b.last, a.last),
         0,
         coalesce(b.item_id, a.item_id),
-        a.exploit, a.exploit_a, a.learnable,
-        b.exploit, b.exploit_a, b.learnable
-    FROM (SELECT * FROM learned JOIN lasts USING (model) WHERE retrain = 0 AND last > 1) AS a
-    FULL JOIN (SELECT * FROM learned JOIN lasts USING (model) WHERE retrain = last AND last > 1) AS b
+        coalesce(a.exploit, 0),
+        coalesce(a.exploit_a, 0),
+        coalesce(a.learnable, 0),
+        coalesce(b.exploit, 0),
+        coalesce(b.exploit_a, 0),
+        coalesce(b.learnable, 0)
+    FROM (SELECT * FROM learned WHERE retrain = 0 AND last > 1) AS a
+    FULL JOIN (SELECT * FROM learned WHERE retrain = last AND last > 1) AS b
         ON a.model = b.model AND a.item_id = b.item_id
 ),
-dated AS (SELECT * FROM catalogue_outcomes WHERE available_from IS NOT NULL OR available_to IS NOT NULL)
+turned_over AS (
+    SELECT
+        model,
+        item_id,
+        opened.retrain AS earlier,
+        begun.retrain,
+        coalesce(available_from > opened.first_at, FALSE) AS fresh,
+        coalesce(available_to <= begun.first_at, FALSE) AS retired
+    FROM catalogue_outcomes
+    JOIN starts AS opened USING (model)
+    JOIN starts AS begun USING (model)
+    WHERE (begun.retrain = opened.retrain + 1 OR (opened.retrain = 0 AND begun.retrain = begun.last))
+        AND (available_from > opened.first_at OR available_to <= begun.first_at)
+),
+counted AS (
+    SELECT
+        model, retrain, earlier, fresh, retired, before, before_a, learnable_before, after, after_a, learnable,
+        count(*) AS outcomes
+    FROM side_by_side
+    LEFT JOIN turned_over USING (model, item_id, earlier, retrain)
+    GROUP BY ALL
+)
 SELECT
-    reference,
-    s.model,
-    s.retrain,
-    s.earlier,
-    coalesce(dated.available_from > opened.first_at, FALSE) AS fresh,
-    coalesce(dated.available_to <= begun.first_at, FALSE) AS retired,
-    coalesce(before, 0) AS before,
-    coalesce(before_a, 0) AS before_a,
-    coalesce(learnable_before, 0) AS learnable_before,
-    coalesce(after, 0) AS after,
-    coalesce(after_a, 0) AS after_a,
-    coalesce(learnable, 0) AS learnable,
-    count(*) AS outcomes
-FROM side_by_side AS s
-JOIN lasts ON s.model = lasts.model AND s.earlier >= 0 AND s.retrain <= lasts.last
-JOIN starts AS opened ON s.model = opened.model AND s.earlier = opened.retrain
-JOIN starts AS begun ON s.model = begun.model AND s.retrain = begun.retrain
-LEFT JOIN dated ON s.model = dated.model AND s.item_id = dated.item_id
-GROUP BY ALL
+    CASE WHEN earlier = retrain - 1 THEN 'previous' ELSE 'first' END AS reference,
+    * REPLACE (coalesce(fresh, FALSE) AS fresh, coalesce(retired, FALSE) AS retired)
+FROM counted

@@ -12,6 +12,7 @@ import polars as pl
 
 from auditor.errors import AuditError
 from auditor.ingest import Intake
+from auditor.rollup.frames import frame_of
 
 # Each rollup with those it reads; `exposures`, `attributed`, `organic` and `catalogue` are the log itself.
 ROLLUPS: Mapping[str, tuple[str, ...]] = {
@@ -19,19 +20,24 @@ ROLLUPS: Mapping[str, tuple[str, ...]] = {
     "retrains": ("volume",),
     "answered": ("retrains",),
     "outcomes": ("retrains", "answered"),
-    "kinds": ("outcomes",),
-    "catalogue_outcomes": ("outcomes",),
+    "lives": ("outcomes",),
+    "kinds": ("lives",),
+    "catalogue_outcomes": ("lives",),
     "catalogue_sizes": ("catalogue_outcomes",),
     "windows": ("outcomes", "kinds", "catalogue_sizes"),
     "profile": ("outcomes", "kinds"),
     "pairs": ("outcomes", "kinds", "catalogue_outcomes"),
-    "lifespans": ("outcomes",),
-    "requests": (),
+    "lifespans": ("lives",),
+    "request_guesses": ("volume",),
+    "requests": ("request_guesses",),
     "delays": (),
     "feedback_days": (),
-    "organic_totals": (),
+    "organic_totals": ("catalogue_outcomes",),
     "support": ("catalogue_sizes",),
 }
+
+# What a log has no column for; the engine would carry a counter of it for every outcome.
+COUNTS_NOTHING = "count(*) FILTER (FALSE)"
 
 
 class Progress(Protocol):
@@ -73,7 +79,7 @@ class Rollups:
         """One rollup as a frame; made first if need be. Rows are in no particular order."""
         if name not in self._frames:
             self.build(name)
-            self._frames[name] = self.connection.sql(f"FROM {name}").pl()
+            self._frames[name] = frame_of(name, self.connection)
         return self._frames[name]
 
     def build(self, name: str) -> None:
@@ -92,19 +98,29 @@ class Rollups:
         except duckdb.OutOfMemoryException as error:
             message = f"the engine ran out of memory: {str(error).splitlines()[0]}"
             raise AuditError(message, "raise --memory-limit, or audit fewer files at a time") from error
+        except duckdb.ConversionException as error:
+            message = f"an outcome was shown more often than can be counted: {str(error).splitlines()[0]}"
+            raise AuditError(message, "audit fewer files at a time") from error
 
     def _sql(self, name: str) -> str:
         text = files(__package__).joinpath(f"{name}.sql").read_text(encoding="utf-8")
         for placeholder, expression in self._expressions().items():
             text = text.replace(f"{{{placeholder}}}", expression)
-        return text
+        return text.replace(COUNTS_NOTHING, "0")
 
     def _expressions(self) -> dict[str, str]:
         joined = self.intake.attribution == "joined"
+        clicked = "(clicked OR reward > 0)" if joined else "FALSE"
+        policy = self.has("policy")
         return {
             "unit": self.intake.unit or '"timestamp"',
-            "clicked": "clicked OR reward > 0" if joined else "FALSE",
+            "clicked": clicked,
             "labelled": "clicked IS NOT NULL OR reward IS NOT NULL" if joined else "FALSE",
+            "logged": "policy IS NOT NULL" if policy else "FALSE",
+            "explore": "policy = 'explore'" if policy else "FALSE",
+            "holdout": "policy = 'holdout'" if policy else "FALSE",
+            "exploit": "coalesce(policy, 'exploit') = 'exploit'" if policy else "TRUE",
+            "clicked_outside": f"{clicked} AND policy IN ('explore', 'holdout')" if policy and joined else "FALSE",
             "separate": "FALSE" if joined else "TRUE",
             "labels": {"click": "FALSE", "label": "TRUE"}.get(self._feedback or "", "NULL"),
         }

@@ -1,6 +1,6 @@
 -- One row a retrain: its volume, its feedback, and what one outcome needs to be fed.
 -- need = min(3 / q, lambda / 2): with no click in 3 / q exposures an outcome as good as average is ruled out at 95 %
--- (rule of three); lambda is the even share of one outcome.
+-- (rule of three); lambda is the even share of one outcome. What is shown out of its dates is in the catalogue too.
 WITH totals AS (
     SELECT
         model,
@@ -25,11 +25,12 @@ WITH totals AS (
 )
 SELECT
     totals.*,
-    catalogue_sizes.outcomes,
-    catalogue_sizes.listed,
-    catalogue_sizes.standing,
-    catalogue_sizes.dated,
-    learnable / catalogue_sizes.outcomes AS even_share,
-    least(coalesce(3.0 * learnable / nullif(clicks, 0), 'infinity'), 0.5 * learnable / catalogue_sizes.outcomes) AS need
+    catalogue.outcomes,
+    coalesce(listed, 0) AS listed,
+    coalesce(standing, 0) AS standing,
+    coalesce(dated, FALSE) AS dated,
+    learnable / catalogue.outcomes AS even_share,
+    least(coalesce(3.0 * learnable / nullif(clicks, 0), 'infinity'), 0.5 * learnable / catalogue.outcomes) AS need
 FROM totals
-JOIN catalogue_sizes USING (model, retrain)
+LEFT JOIN catalogue_sizes USING (model, retrain)
+CROSS JOIN LATERAL (SELECT greatest(coalesce(catalogue_sizes.outcomes, 0), shown) AS outcomes) AS catalogue

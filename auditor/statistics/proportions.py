@@ -25,7 +25,9 @@ def wilson(successes: pl.Expr, trials: pl.Expr, z: float = Z_95) -> tuple[pl.Exp
     shrunk = 1 + z**2 / n
     centre = (share + z**2 / (2 * n)) / shrunk
     half_width = z * (share * (1 - share) / n + z**2 / (4 * n**2)).sqrt() / shrunk
-    return (centre - half_width).clip(lower_bound=0.0), (centre + half_width).clip(upper_bound=1.0)
+    low = pl.when(successes > 0).then((centre - half_width).clip(lower_bound=0.0)).otherwise(0.0 * n)
+    high = pl.when(successes < n).then((centre + half_width).clip(upper_bound=1.0)).otherwise(1.0 + 0.0 * n)
+    return low, high
 
 
 def normal_tail(z: float) -> float:

@@ -152,3 +152,37 @@ def test_cut_off_last_window_is_no_retrain(tmp_path):
     assert report.models[0].measures[ID]["partial"] == 1
     assert report.models[0].retrains == 2
     assert finding(report, "retrain-drift") is None
+
+
+@pytest.mark.parametrize("first", [0, 192_000])
+def test_requests_near_the_threshold_are_counted_exactly(tmp_path, first):
+    exposures, _ = log()
+    exposures["request_id"] = exposures["request_id"] + first
+    requests = np.unique(exposures["request_id"])
+    chosen = np.random.default_rng(3).choice(requests, round(0.85 * len(requests)), replace=False)
+    answered = np.isin(exposures["request_id"], chosen)
+    _, once = np.unique(exposures["request_id"], return_index=True)
+    kept = np.intersect1d(once, np.flatnonzero(answered))
+    feedback = {name: exposures[name][kept] for name in ("request_id", "item_id", "timestamp")}
+    report = audit(tmp_path, exposures, feedback)
+
+    assert finding(report, ID) is None
+    assert report.models[0].measures[ID]["answered_share"] == pytest.approx(0.85, abs=1e-3)
+
+
+def test_feedback_that_is_mostly_older_than_its_exposure_silences_the_rest(tmp_path):
+    exposures, feedback = log()
+    feedback["timestamp"] = feedback["timestamp"] - np.timedelta64(1, "h")
+    report = audit(tmp_path, exposures, feedback)
+
+    assert finding(report, ID).severity == "medium"
+    assert skip(report, "outcome-starvation").reason.startswith("log-integrity: ")
+    assert report.models[0].verdict == "not auditable"
+
+
+def test_a_catalogue_that_was_never_available_stops_nothing(tmp_path):
+    exposures, feedback = log()
+    catalogue = {"item_id": np.arange(50), "available_from": np.full(50, np.datetime64("2030-01-01", "us"))}
+    folder = write(tmp_path / "log", exposures=exposures, feedback=feedback, catalogue=catalogue)
+
+    assert [model.model_id for model in audited(folder).models] == ["feed"]

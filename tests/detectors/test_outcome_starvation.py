@@ -136,3 +136,27 @@ def test_under_a_hundred_exposures_in_the_last_retrain_no_verdict():
 
     assert skipped.reason == "90 exposures in the last retrain, needs 100"
     assert skipped.unlock == "a longer export"
+
+
+def test_exploration_that_is_only_a_label_is_not_believed():
+    exposures = closed(60)
+    found, _, measures = heard_of(exposures, explore=np.round(0.05 * exposures).astype(np.int64))
+
+    assert measures["logged_exploration"] == pytest.approx(0.05)
+    assert found.severity == "high"
+    assert found.title.endswith("the 5.0% of exposures logged as exploration hardly reach them")
+
+
+def test_a_catalogue_of_one_leaves_nothing_to_choose():
+    found, skipped, _ = heard_of(np.full((4, 1), 1000))
+
+    assert found is None
+    assert skipped.reason == "the log knows of one outcome: there was nothing to choose"
+
+
+def test_a_version_for_every_row_is_too_little_for_a_verdict():
+    exposures = np.zeros((6, 100), np.int64)
+    exposures[:, 0] = 1
+    _, skipped, _ = heard_of(exposures)
+
+    assert skipped.reason == "1 exposures in the last retrain, needs 100"

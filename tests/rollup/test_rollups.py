@@ -9,8 +9,10 @@ import pytest
 
 from auditor.cli.progress import Silent
 from auditor.config import Settings
+from auditor.errors import AuditError
 from auditor.ingest import locate, read
 from auditor.rollup import Rollups, leave
+from auditor.rollup.database import TABLES
 
 START = datetime(2026, 3, 2)
 
@@ -181,3 +183,18 @@ def test_the_database_holds_tables_for_own_sql_and_no_user_ids(log, tmp_path):
         tables = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
     assert users == {md5(row["user_id"].encode()).hexdigest() for row in rows}
     assert {"exposures", "feedback", "catalogue", "rejected", "outcomes", "retrains"} <= tables
+
+
+def test_a_database_is_written_whole_or_not_at_all(log, tmp_path, monkeypatch):
+    _, _, rollups = log
+    path = tmp_path / "audit.duckdb"
+    leave(rollups, path)
+    monkeypatch.setitem(TABLES, "metrics", "FROM nowhere")
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(AuditError, match=r"audit\.duckdb: the tables could not be written"):
+        leave(rollups, path)
+    with pytest.raises(AuditError, match=r"new\.duckdb"):
+        leave(rollups, tmp_path / "new.duckdb")
+    assert sorted(tmp_path.iterdir()) == before
+    with duckdb.connect(str(path), read_only=True) as connection:
+        assert connection.execute("SELECT count(*) FROM exposures").fetchall() == [(2400,)]

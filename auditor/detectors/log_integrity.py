@@ -10,10 +10,11 @@ Why it matters
     clicks, every such number is an artefact.
 
 How it is computed
-    answered_share  distinct requests with feedback over distinct requests
-                    (HyperLogLog; exposures where a log has no request ids).
-                    Not judged where feedback is a label: decisions are
-                    labelled one by one.
+    answered_share  distinct requests with feedback over distinct requests (by
+                    HyperLogLog where that is clear enough); over exposures
+                    where a log has no request ids, or slates too short to have
+                    feedback each. Not judged where feedback is a label:
+                    decisions are labelled one by one.
     early_share     share of feedback that is older than its exposure
     faulty_days     days, the last one apart, whose feedback rate is 5 times
                     above or below the median day's, where at least 50 events
@@ -78,7 +79,7 @@ def measure(rollups: Rollups, thresholds: LogIntegrity) -> pl.DataFrame:
 
 
 def _answered(rollups: Rollups) -> pl.LazyFrame:
-    """HyperLogLog may count a few requests too few: a share never exceeds 1."""
+    """Share of requests with feedback; HyperLogLog may count a few too few, but a share never exceeds 1."""
     if not rollups.has("request_id"):
         return pl.LazyFrame(schema={"model_id": pl.String, "requests": pl.Int64, "answered_share": pl.Float64})
     share = (pl.col("answered") / pl.col("requests")).clip(upper_bound=1.0)

@@ -98,6 +98,9 @@ class Rollups:
         except duckdb.OutOfMemoryException as error:
             message = f"the engine ran out of memory: {str(error).splitlines()[0]}"
             raise AuditError(message, "raise --memory-limit, or audit fewer files at a time") from error
+        except (duckdb.IOException, duckdb.InvalidInputException, duckdb.SerializationException) as error:
+            message = f"the log could not be read to its end: {str(error).splitlines()[0]}"
+            raise AuditError(message, "check that the files are whole and stay in place while they are read") from error
         except duckdb.ConversionException as error:
             message = f"an outcome was shown more often than can be counted: {str(error).splitlines()[0]}"
             raise AuditError(message, "audit fewer files at a time") from error

@@ -31,7 +31,8 @@ MADE = {
     "outcomes": "FROM counted",
     "retrains": "SELECT model::INTEGER AS model, retrain::INTEGER AS retrain, * EXCLUDE (model, retrain) FROM spans",
     "catalogue": "SELECT *, NULL::TIMESTAMP AS available_from, NULL::TIMESTAMP AS available_to FROM listed",
-    "volume": "SELECT model_id, model_version, first_at AS day, exposures, first_at, last_at FROM spans",
+    "volume": "SELECT model_id, model_version, first_at AS day, exposures, first_at, last_at, NULL::INTEGER AS deepest "
+    "FROM spans",
     **EMPTY,
 }
 COLUMNS = {

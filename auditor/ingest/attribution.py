@@ -8,10 +8,11 @@ import duckdb
 
 from auditor.config import Settings
 from auditor.ingest.durations import seconds_of
-from auditor.ingest.quoting import literal
+from auditor.ingest.quoting import literal, printable
 
 JOINED, NONE = "joined", "none"
 KEYS = ("exposure_id", "request_id + item_id", "user_id + item_id")
+SHOWN = 10
 UNITS = ("user_id", "request_id", "exposure_id")
 
 
@@ -50,6 +51,22 @@ def attribute(key: str, unit: str | None, settings: Settings, connection: duckdb
     matched = int(connection.execute("SELECT count(*) FROM ingest_matches").fetchall()[0][0])
     connection.execute("DROP TABLE ingest_matches; DROP TABLE ingest_primary")
     return matched
+
+
+def unknown_event(key: str, settings: Settings, connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
+    """A warning if the primary event was chosen, and the feedback log has others and never this one."""
+    chosen = "primary_event" in settings.sources or settings.primary_event != Settings.primary_event
+    if key == JOINED or not chosen:
+        return ()
+    query = "SELECT event FROM feedback WHERE trim(event) <> '' GROUP BY event ORDER BY count(*) DESC, event"
+    found = [str(event) for (event,) in connection.execute(query).fetchall()]
+    if not found or settings.primary_event.strip().lower() in (event.strip().lower() for event in found):
+        return ()
+    named = ", ".join(printable(event[:60]) for event in found[:SHOWN]) + (", ..." if len(found) > SHOWN else "")
+    return (
+        f"--event {settings.primary_event}: the feedback log has no such event; of each model its commonest counts."
+        f" Its events are: {named}.",
+    )
 
 
 def _joined(unit: str) -> str:

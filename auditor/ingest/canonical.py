@@ -21,7 +21,9 @@ from auditor.ingest.types import (
     timestamp_cast,
     wrong_type,
 )
+from auditor.ingest.written import written_cast, written_identifier_cast
 
+NAMES = frozenset({"model_id", "model_version"})
 IDENTIFIERS = ("item_id", "exposure_id", "request_id", "user_id")
 TIMES = frozenset({"timestamp", "available_from", "available_to"})
 FLAGS = frozenset({"clicked", "higher_is_better"})
@@ -81,7 +83,9 @@ def cast(role: str, canonical: str, cell: Cell, target: str, unit: str | None) -
     if canonical not in NEVER_NULL[role]:
         return made
     empty = f"{cell.raw} IS NULL"
-    if cell.type == "VARCHAR" and (canonical in TEXTS or canonical in IDENTIFIERS):
+    if cell.written and (canonical in NAMES or canonical in IDENTIFIERS):
+        empty = f"{cell.made} IS NULL"
+    elif cell.type == "VARCHAR" and (canonical in TEXTS or canonical in IDENTIFIERS):
         empty = f"{cell.raw} IS NULL OR {cell.raw} = ''"
     elif cell.type == "VARCHAR":
         empty = f"{cell.made} IS NULL AND ({cell.raw} IS NULL OR regexp_full_match({cell.raw}, {MISSING}))"
@@ -101,12 +105,14 @@ def reject_reason(casts: Iterable[Cast], broken: str) -> str:
 
 def _made(role: str, canonical: str, cell: Cell, target: str, unit: str | None) -> Cast:
     if canonical in TEXTS:
-        return text_cast(cell)
+        return written_cast(cell) if cell.written and canonical in NAMES else text_cast(cell)
     if cell.type.endswith("]") or cell.type.startswith(("STRUCT", "MAP", "UNION", "VARIANT")):
         raise AuditError(
             f"The {role} column taken for {canonical} holds lists or records ({cell.type[:80]}), not one value a row.",
             "Write one row for each outcome shown (UNNEST, explode), or choose a column with --map.",
         )
+    if canonical in IDENTIFIERS and cell.written:
+        return written_identifier_cast(cell)
     if canonical in IDENTIFIERS:
         return integer_cast(cell) if target == "BIGINT" else text_cast(cell)
     if canonical in TIMES:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,11 +12,12 @@ import duckdb
 from auditor.errors import AuditError
 from auditor.ingest.columns import refuse_duplicates
 from auditor.ingest.files import Source, shown
-from auditor.ingest.lines import REJECTS, first_line
-from auditor.ingest.quoting import identifier, literal, literals
+from auditor.ingest.lines import ANY_BYTES, RECOUNT, REJECTS, first_line, lines_of
+from auditor.ingest.quoting import identifier, literal, literals, printable
 from auditor.ingest.scans import Column, Scan, reading
 
 DELIMITERS = (",", "\t", ";", "|")
+DATA = re.compile(r"[-+]?\.?\d")
 LONGEST_HEADER = 100_000
 NULLS = ("", "NULL", "null", r"\N")
 
@@ -67,7 +69,8 @@ class DelimitedLog:
         names = group.header.names
         columns = {name: Column(f"c{names.index(name)}", "VARCHAR") for name in wanted if name in names}
         columns |= {name: Column(identifier(name), "VARCHAR") for name in wanted if name in self.partitions}
-        return Scan(_relation(group, hive=self.source.hive), columns, "source_file")
+        relation = _relation(group, REJECTS, hive=self.source.hive)
+        return Scan(relation, columns, "source_file", lines=_lines(group), used=_used(group), written=True)
 
 
 def open_delimited(source: Source, connection: duckdb.DuckDBPyConnection) -> DelimitedLog:
@@ -101,6 +104,11 @@ def _header(line: str, file: str) -> Header:
     delimiter = max(DELIMITERS, key=lambda mark: len(cuts[mark]))
     quote = "'" if line.startswith("'") and line.rstrip().endswith("'") else '"'
     names = [name.strip() for name in next(csv.reader([line], delimiter=delimiter, quotechar=quote))]
+    if len(set(names)) < len(names) and any(DATA.match(name) for name in names):
+        raise AuditError(
+            f"The first line of {shown(file)} does not look like a header: {printable(line[:200])!r}.",
+            "It must hold the names of the columns: write them above the rows.",
+        )
     refuse_duplicates(names, shown(file))
     return Header(line, delimiter, quote, tuple(names))
 
@@ -124,7 +132,20 @@ def partitions_of(source: Source) -> tuple[str, ...]:
     return tuple(folder.split("=", 1)[0] for folder in folders if "=" in folder)
 
 
-def _relation(group: Group, *, hive: bool) -> str:
+def _lines(group: Group) -> str:
+    """A SELECT (source_file, lines): how many lines each file has, after its header."""
+    lines = lines_of(group.files, ANY_BYTES)
+    return f"SELECT source_file, count(*) - 1 AS lines FROM {lines} WHERE trim(line) <> '' GROUP BY source_file"
+
+
+def _used(group: Group) -> str:
+    """A SELECT (source_file, lines): how many lines the rows of each file are made of; quoted values may span some."""
+    text = f"concat_ws('', {', '.join(f'c{index}' for index in range(len(group.header.names)))})"
+    lines = f"sum(1 + length({text}) - length(replace({text}, chr(10), '')))"
+    return f"SELECT source_file, {lines} AS lines FROM {_relation(group, RECOUNT, hive=False)} GROUP BY source_file"
+
+
+def _relation(group: Group, broken: str, *, hive: bool) -> str:
     header = group.header
     nulls = [one for one in NULLS if group.escape not in one]
     types: Mapping[str, str] = {f"c{index}": "VARCHAR" for index in range(len(header.names))}
@@ -133,5 +154,5 @@ def _relation(group: Group, *, hive: bool) -> str:
     return (
         f"read_csv({literals(group.files)}, auto_detect = false, header = true, columns = {{{columns}}},"
         f" delim = {literal(header.delimiter)}, quote = {literal(header.quote)}, escape = {literal(group.escape)},"
-        f" nullstr = {literals(nulls)}, filename = 'source_file', {partitions}, {REJECTS})"
+        f" nullstr = {literals(nulls)}, filename = 'source_file', {partitions}, {broken})"
     )

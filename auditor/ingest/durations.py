@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from auditor.config import Settings
 from auditor.errors import AuditError
 
 LONGEST = 100 * 366 * 86400
@@ -32,3 +33,10 @@ def seconds_of(duration: str, setting: str) -> int:
     if match and match[2].lower() in ("m", "mo", "month", "months"):
         hint = "Months and minutes are not told apart: write 30d or 15min."
     raise AuditError(f"{setting}: {duration!r} is not a length of time.", hint)
+
+
+def check_durations(settings: Settings) -> None:
+    """Raises AuditError for a setting that is no length of time, whether this audit uses it or not."""
+    seconds_of(settings.attribution_window, "--attribution-window")
+    if settings.retrain_every is not None:
+        seconds_of(settings.retrain_every, "--retrain-every")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from pathlib import Path
+
 import duckdb
 
 from auditor.errors import AuditError
@@ -9,7 +12,11 @@ from auditor.ingest.files import shown
 from auditor.ingest.quoting import literals
 
 NOT_UTF8 = "Convert it (iconv -f LATIN1 -t UTF-8, or -f UTF-16 -t UTF-8)."
+ANY_BYTES = "encoding = 'latin-1', max_line_size = 100000000, ignore_errors = true"
 REJECTS = "store_rejects = true, rejects_table = 'ingest_rejects', rejects_scan = 'ingest_reject_scans'"
+# Not ignore_errors, which after an open quote leaves out more rows than were read.
+RECOUNT = "store_rejects = true, rejects_table = 'ingest_recount', rejects_scan = 'ingest_recount_scans'"
+NOTED = ("ingest_rejects", "ingest_reject_scans", "ingest_recount", "ingest_recount_scans")
 
 
 def lines_of(files: tuple[str, ...], broken: str = REJECTS, *, hive: bool = False) -> str:
@@ -20,19 +27,30 @@ def lines_of(files: tuple[str, ...], broken: str = REJECTS, *, hive: bool = Fals
     """
     partitions = "hive_partitioning = true, hive_types_autocast = false" if hive else "hive_partitioning = false"
     return (
-        f"read_csv({literals(files)}, auto_detect = false, header = false, columns = {{'line': 'VARCHAR'}},"
-        f" delim = '\x01', quote = '', escape = '', filename = 'source_file', {partitions}, {broken})"
+        f"read_csv({literals(files)}, auto_detect = false, header = false, strict_mode = false,"
+        f" columns = {{'line': 'VARCHAR'}}, delim = '\x01', quote = '', escape = '', filename = 'source_file',"
+        f" {partitions}, {broken})"
     )
 
 
 def first_line(file: str, connection: duckdb.DuckDBPyConnection) -> str | None:
-    """The first line of `file`, '' if it is blank, None if there is none. Raises AuditError if it is no UTF-8."""
+    """The first line of `file`, '' if it is blank, None if there is none. Raises AuditError if it is no UTF-8 text."""
+    _refuse_parquet(file)
     try:
-        return _first(file, "ignore_errors = false", connection)
+        line = _first(file, "ignore_errors = false", connection)
     except duckdb.InvalidInputException as error:
         if "unicode" in str(error) and "CSV Error on Line: 1\n" in str(error):
             raise AuditError(f"{shown(file)} is not UTF-8 text.", NOT_UTF8) from error
-        return _first(file, "ignore_errors = true", connection)
+        line = _first(file, "ignore_errors = true", connection)
+    if line and "\0" in line:
+        raise AuditError(f"{shown(file)} is not UTF-8 text.", NOT_UTF8)
+    return line
+
+
+def _refuse_parquet(file: str) -> None:
+    with suppress(OSError), Path(file).open("rb") as opened:
+        if opened.read(4) == b"PAR1":
+            raise AuditError(f"{shown(file)} looks like Parquet, not text.", "Rename it to end in .parquet.")
 
 
 def _first(file: str, broken: str, connection: duckdb.DuckDBPyConnection) -> str | None:
@@ -42,4 +60,5 @@ def _first(file: str, broken: str, connection: duckdb.DuckDBPyConnection) -> str
 
 def forget_rejects(connection: duckdb.DuckDBPyConnection) -> None:
     """Drops what the engine noted of broken lines so far."""
-    connection.execute("DROP TABLE IF EXISTS ingest_rejects; DROP TABLE IF EXISTS ingest_reject_scans")
+    for table in NOTED:
+        connection.execute(f"DROP TABLE IF EXISTS {table}")

@@ -42,7 +42,8 @@ class JsonLog:
         )
         columns = {name: Column(f"v[{index}]", "VARCHAR") for index, name in enumerate(keys, 1)}
         columns |= {name: Column(identifier(name), "VARCHAR") for name in wanted if name in self.partitions}
-        return (Scan(relation, columns, "source_file", "CASE WHEN NOT good THEN 'malformed line' END"),)
+        broken = "CASE WHEN NOT good THEN 'malformed line' END"
+        return (Scan(relation, columns, "source_file", broken, written=True),)
 
 
 def open_ndjson(source: Source, connection: duckdb.DuckDBPyConnection) -> JsonLog:

@@ -15,6 +15,8 @@ from auditor.ingest.files import Source, shown
 from auditor.ingest.quoting import identifier, literals, printable
 from auditor.ingest.scans import Column, Scan, reading
 
+# Of a column that holds nothing but NULL in all files, as pyarrow and polars write it: as good as not there.
+NO_TYPE = '"NULL"'
 NUMERIC = frozenset({"INT32", "INT64", "FLOAT", "DOUBLE"})
 
 
@@ -43,7 +45,8 @@ def open_parquet(source: Source, connection: duckdb.DuckDBPyConnection) -> Parqu
         _check_schemas(source, connection)
         relation = relation_of(source.files, hive=source.hive)
         described = connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
-    return ParquetLog(source, {str(row[0]): str(row[1]) for row in described})
+    types = {str(row[0]): str(row[1]) for row in described}
+    return ParquetLog(source, {name: kind for name, kind in types.items() if kind != NO_TYPE} or types)
 
 
 def relation_of(files: Sequence[str], *, hive: bool = False) -> str:
@@ -65,7 +68,7 @@ def _check_schemas(source: Source, connection: duckdb.DuckDBPyConnection) -> Non
     for file, schema in groupby(rows, key=itemgetter(0)):
         fields = list(_top_level(schema))
         refuse_duplicates([name for name, _ in fields], shown(file))
-        for name, kind in fields:
+        for name, kind in (field for field in fields if field[1] != "nothing"):
             kinds.setdefault(name.lower(), {}).setdefault(kind, file)
     for name, files in kinds.items():
         if len(files) > 1 and not files.keys() <= {"numbers", "text"}:
@@ -84,6 +87,8 @@ def _top_level(schema: Iterable[tuple[str, str, str | None, int, str]]) -> Itera
 
 
 def _kind(physical: str | None, meaning: str) -> str:
+    if meaning.startswith("NullType"):
+        return "nothing"
     if physical is None:
         return "records"
     if physical == "INT96" or "TIMESTAMP" in meaning.upper() or "DATE" in meaning.upper():

@@ -11,9 +11,10 @@ import duckdb
 from auditor.config import Settings
 from auditor.errors import NothingToAudit
 from auditor.finding import InputSummary
-from auditor.ingest.attribution import JOINED, NONE, attribute, attribution_of, unit_of_halves
+from auditor.ingest.attribution import JOINED, NONE, attribute, attribution_of, unit_of_halves, unknown_event
 from auditor.ingest.canonical import REQUIRED
 from auditor.ingest.columns import Recognition, check_maps, missing, recognise
+from auditor.ingest.durations import check_durations
 from auditor.ingest.files import Source
 from auditor.ingest.relations import Loader, create_rejected
 from auditor.ingest.retrains import retrains_from
@@ -49,6 +50,7 @@ def read(
     the relations do. Raises AuditError for logs that cannot be read or understood, NothingToAudit for empty ones.
     """
     connection.execute("SET TimeZone = 'UTC'")
+    check_durations(settings)
     if not any(source.role == "exposures" for source in sources):
         raise NothingToAudit(
             "Only feedback was given: clicks alone cannot show what was not clicked.",
@@ -71,6 +73,7 @@ def read(
         matched = attribute(key, unit, settings, connection)
     warnings = [warning for one in understood.values() for warning in one.warnings]
     warnings += _warnings(settings, origin, key, matched, inputs)
+    warnings += unknown_event(key, settings, connection)
     return Intake(connection, inputs, columns, key, origin, unit, tuple(warnings))
 
 

@@ -13,6 +13,7 @@ from auditor.ingest.quoting import printable
 from auditor.ingest.rows import ROW_BITS, Rows
 
 LONGEST = 200
+OPEN_QUOTE, MEND = "unterminated quote", "Mend the log or the --map"
 OPTIONAL = frozenset({"propensity", "position", "clicked", "reward", "score", "value"})
 
 
@@ -58,18 +59,20 @@ def refuse_too_many(role: str, count: Count, allowed: float) -> None:
         return
     worst = count.rejections[0]
     column = worst.reason.split()[0]
-    leave_out = f" leave the column out with --map {column}=none;" if column in OPTIONAL else ""
+    leave_out = f"; leave the column out with --map {column}=none" if column in OPTIONAL else ""
+    mend = "Close the quote at that line, or export the log again" if OPEN_QUOTE in worst.example else MEND
+    allow = f"; or allow it with --max-bad-rows {more}" if (more := _above(count.bad / count.rows)) else ""
     raise AuditError(
         f"{count.bad:,} of {count.rows:,} rows of the {role} log cannot be used"
         f" ({count.bad / count.rows:.1%}; {allowed:.1%} are allowed)."
         f" Commonest reason: {worst.reason}, {worst.rows:,} rows, for example {worst.example}.",
-        f"Mend the log or the --map;{leave_out} or allow it with --max-bad-rows {_above(count.bad / count.rows)}.",
+        f"{mend}{leave_out}{allow}.",
     )
 
 
-def _above(share: float) -> float:
-    """`share` rounded up to a number that one would type."""
-    return next((one for one in (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75) if share <= one), 1.0)
+def _above(share: float) -> float | None:
+    """`share` rounded up to a number that one would type; None where next to nothing would be left to audit."""
+    return next((one for one in (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75) if share <= one), None)
 
 
 def _example(

@@ -71,7 +71,7 @@ def rows_of(
         selects = [_select(source.role, scan, theirs, identifiers, units, origin) for scan in scans]
         if lazy:
             return Rows(selects[0], source.files)
-        staged = stage(source.role, selects, connection, workspace)
+        staged = stage(source.role, selects, scans, connection, workspace)
     return Rows(f"SELECT * REPLACE ({ROW_ID} AS row_id) FROM {relation_of(staged)}")
 
 
@@ -126,7 +126,7 @@ def _cell(canonical: str, scan: Scan, name: str, identifiers: Mapping[str, str])
     """A file that lacks the column reads as NULL."""
     target = target_type(canonical, identifiers)
     column = scan.columns.get(name, Column(f"CAST(NULL AS {target})", target))
-    return Cell(column.sql, column.type, identifier(f"raw {canonical}"), identifier(canonical), canonical)
+    return Cell(column.sql, column.type, identifier(f"raw {canonical}"), identifier(canonical), canonical, scan.written)
 
 
 def _example(cells: Mapping[str, Cell], theirs: Mapping[str, str], casts: Mapping[str, Cast]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from auditor.ingest.quoting import printable
 
 # Lines of a complaint that show a row of the log, with a user in it perhaps, or our own SQL.
 DROPPED = ("Original Line", "LINE ", " ")
+MIXED_ENDS = re.compile(r"invalid state.*^ *file = ([^\n]*)", re.DOTALL | re.MULTILINE)
 HINTS = {
     "gzip": "The file is cut off, or is not gzip: fetch or compress it again.",
     "zstd": "The file is cut off, or is not zstd: fetch or compress it again.",
@@ -27,6 +29,7 @@ HINTS = {
     "extension": "Reading this address needs a DuckDB extension that could not be loaded; copy the files here instead.",
     "out of memory": "Allow more with --memory-limit, or give the audit a machine with more memory.",
 }
+PAGES = dict.fromkeys(("gzip", "zstd"), "A page of the file is damaged: fetch it or write it again.")
 
 
 @dataclass(frozen=True)
@@ -41,13 +44,18 @@ class Column:
 class Scan:
     """Files that are read at once. `relation` is a FROM item; `file` the SQL of the file's name.
 
-    `broken` is the SQL of why the line itself cannot be used, NULL where it can.
+    `broken` is the SQL of why the line itself cannot be used, NULL where it can. `lines` is a SELECT of each
+    source_file and its number of lines (no header, no blank ones), `used` one of how many of them rows were made of;
+    '' where every line is a row. `written`: all values are text as somebody wrote them, missing ones too.
     """
 
     relation: str
     columns: Mapping[str, Column]
     file: str
     broken: str = "NULL"
+    lines: str = ""
+    used: str = ""
+    written: bool = False
 
 
 class Log(Protocol):
@@ -80,11 +88,17 @@ def reading(source: Source) -> Iterator[None]:
 
 def unreadable(source: Source, complaint: str) -> AuditError:
     """The AuditError for the engine's `complaint` about the files of `source`."""
+    if mixed := MIXED_ENDS.search(complaint):
+        return AuditError(
+            f"{shown(mixed[1])} has mixed line ends: some of LF, CRLF and CR.",
+            "Give all lines one end (tr -d '\\r', dos2unix).",
+        )
     lines = [line for line in complaint.splitlines() if line.strip() and not line.startswith(DROPPED)]
     said = " ".join(lines[:3]).removeprefix("Invalid Input Error: ").removeprefix("IO Error: ")
     first = shown(source.files[0])
     named = "" if any(file in complaint for file in source.files) else f" ({first}{_others(source)})"
-    hint = next((hint for mark, hint in HINTS.items() if mark in complaint.lower()), "Check the files.")
+    hints = HINTS | PAGES if source.format == "parquet" else HINTS
+    hint = next((hint for mark, hint in hints.items() if mark in complaint.lower()), "Check the files.")
     return AuditError(f"The {source.role} log cannot be read{named}: {printable(said[:400])}", hint)
 
 

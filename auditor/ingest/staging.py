@@ -9,39 +9,53 @@ from pathlib import Path
 import duckdb
 
 from auditor.ingest.lines import forget_rejects
-from auditor.ingest.quoting import literal
+from auditor.ingest.quoting import literal, literals
+from auditor.ingest.scans import Scan
 
+NO_LINES = "SELECT '' AS source_file, 0 AS lines LIMIT 0"
+LEFT_OVER = """
+    SELECT source_file, ingest_unread.lines - coalesce(used.lines, 0) AS lines
+    FROM ingest_unread LEFT JOIN ({}) AS used USING (source_file)"""
 BROKEN_LINES = """
-SELECT
-    CASE
-        WHEN swallowed > 0 THEN 'malformed line'
-        WHEN kind = 'MISSING COLUMNS' THEN 'too few columns'
-        WHEN kind = 'TOO MANY COLUMNS' THEN 'too many columns'
-        WHEN kind = 'INVALID ENCODING' THEN 'invalid UTF-8'
-        WHEN kind = 'LINE SIZE OVER MAXIMUM' THEN 'line too long'
-        ELSE 'malformed line'
-    END AS reject_reason,
-    'line ' || line || ': ' || message AS example,
-    source_file
-FROM (
+WITH broken AS (
     SELECT
+        CASE arg_min(CAST(errors.error_type AS VARCHAR), coalesce(errors.column_idx, 0))
+            WHEN 'MISSING COLUMNS' THEN 'too few columns'
+            WHEN 'TOO MANY COLUMNS' THEN 'too many columns'
+            WHEN 'INVALID ENCODING' THEN 'invalid UTF-8'
+            WHEN 'LINE SIZE OVER MAXIMUM' THEN 'line too long'
+            ELSE 'malformed line'
+        END AS reject_reason,
+        'line ' || errors.line || ': ' || arg_min(errors.error_message, coalesce(errors.column_idx, 0)) AS example,
         scans.file_path AS source_file,
-        errors.line,
-        arg_min(CAST(errors.error_type AS VARCHAR), coalesce(errors.column_idx, 0)) AS kind,
-        arg_min(errors.error_message, coalesce(errors.column_idx, 0)) AS message,
-        -- a quote that is never closed swallows lines, and each of them is a row that was not read
-        max(CASE WHEN errors.error_type = 'UNQUOTED VALUE' THEN length(regexp_replace(trim(errors.csv_line, chr(10)),
-            '[^\\n]', '', 'g')) + 1 ELSE 0 END) AS swallowed
+        errors.line
     FROM ingest_rejects AS errors
     JOIN ingest_reject_scans AS scans ON errors.scan_id = scans.scan_id AND errors.file_id = scans.file_id
     GROUP BY scans.file_path, errors.scan_id, errors.file_id, errors.line
-), range(greatest(swallowed, 1))
+), swallowed AS (
+    SELECT
+        unread.source_file,
+        coalesce(arg_min(example, (reject_reason <> 'malformed line', line)),
+            'line unknown: lines were swallowed by an unterminated quote') AS example,
+        coalesce(arg_min(line, (reject_reason <> 'malformed line', line)), 0) AS line,
+        any_value(unread.lines) - count(broken.line) AS lines
+    FROM ingest_unread AS unread LEFT JOIN broken ON broken.source_file = unread.source_file
+    GROUP BY unread.source_file
+)
+SELECT reject_reason, example, source_file FROM (
+    FROM broken
+    UNION ALL
+    SELECT 'malformed line', example, source_file, line
+    FROM swallowed, range(CAST(greatest(swallowed.lines, 0) AS BIGINT))
+)
 ORDER BY source_file, line
 """
 
 
-def stage(role: str, selects: Sequence[str], connection: duckdb.DuckDBPyConnection, workspace: Path) -> tuple[str, ...]:
-    """Writes what each SELECT gives, and the lines that were of the wrong shape, to Parquet in `workspace`.
+def stage(
+    role: str, selects: Sequence[str], scans: Sequence[Scan], connection: duckdb.DuckDBPyConnection, workspace: Path
+) -> tuple[str, ...]:
+    """Writes what each SELECT gives, and the lines that no row was made of, to Parquet in `workspace`.
 
     Returns the files written, in the order of the selects. Raises duckdb.Error for unreadable files.
     """
@@ -50,11 +64,27 @@ def stage(role: str, selects: Sequence[str], connection: duckdb.DuckDBPyConnecti
     with _in_order(connection):
         for file, select in zip(files, selects, strict=True):
             connection.execute(f"COPY ({select}) TO {literal(file)} (FORMAT parquet, COMPRESSION snappy)")
-        if connection.execute("SELECT count(*) FROM ingest_rejects").fetchall()[0][0]:
+        if _lacks_lines(files, scans, connection):
             files.append(str(workspace / f"{role}-broken.parquet"))
             connection.execute(f"COPY ({BROKEN_LINES}) TO {literal(files[-1])} (FORMAT parquet)")
     forget_rejects(connection)
     return tuple(files)
+
+
+def _lacks_lines(files: Sequence[str], scans: Sequence[Scan], connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether lines were left out; `ingest_unread` then says how many of each file.
+
+    An open quote swallows lines, up to the end of the file. The engine notes one of them, or (many files) none.
+    """
+    lines = " UNION ALL ".join(scan.lines for scan in scans if scan.lines) or NO_LINES
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE ingest_unread AS {lines}")
+    rows = f"SELECT source_file, count(*) AS lines FROM read_parquet({literals(files)}) GROUP BY source_file"
+    short = connection.execute(f"SELECT count(*) FROM ({LEFT_OVER.format(rows)}) WHERE lines > 0").fetchall()[0][0]
+    if short:
+        used = " UNION ALL ".join(scan.used for scan in scans if scan.used)
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE ingest_unread AS {LEFT_OVER.format(used)}")
+    noted = connection.execute("SELECT count(*) FROM ingest_rejects").fetchall()[0][0]
+    return bool(short or noted)
 
 
 @contextmanager

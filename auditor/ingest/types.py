@@ -21,18 +21,23 @@ EARLIEST_SECOND, LATEST_SECOND = 631152000, 4102444800
 PER_SECOND: Mapping[str, int] = MappingProxyType({"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9})
 # Regular expressions: the engine turns a longer IN list into a join, for every row.
 MISSING = r"'(?i)\s*(nan|na|n/a|<na>|nat|none|null|)\s*'"
+IMPOSSIBLE_OFFSET = r"':[0-9.]+\s*[+-](18:?(0[1-9]|[1-5][0-9])|19|[2-9][0-9])[0-9:]*\s*$'"
 TRUE, FALSE = r"'(?i)\s*(1|true|t|yes|y|1\.0)\s*'", r"'(?i)\s*(0|false|f|no|n|0\.0)\s*'"
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One canonical column of one scan: SQL that reads the log's column, its type there, and two names for later."""
+    """One canonical column of one scan: SQL that reads the log's column, its type there, and two names for later.
+
+    `written`: the value is text as somebody wrote it, see `Scan`.
+    """
 
     sql: str
     type: str
     raw: str
     made: str
     name: str
+    written: bool = False
 
     @property
     def given(self) -> str:
@@ -107,7 +112,8 @@ def timestamp_cast(cell: Cell, unit: str | None, *, bounded: bool = True) -> Cas
         return _epoch(cell, unit)
     if kind != "VARCHAR":
         raise wrong_type(cell, "time")
-    return Cast(f"make_timestamp(epoch_us(TRY_CAST(trim({sql}) AS TIMESTAMPTZ)))", (unparsed, *outside))
+    possible = f"CASE WHEN NOT (length({sql}) > 19 AND regexp_matches({sql}, {IMPOSSIBLE_OFFSET})) THEN trim({sql}) END"
+    return Cast(f"make_timestamp(epoch_us(TRY_CAST({possible} AS TIMESTAMPTZ)))", (unparsed, *outside))
 
 
 def number_cast(cell: Cell) -> Cast:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +10,8 @@ import pytest
 from written_logs import Logs
 
 from auditor.errors import AuditError
+from auditor.ingest import Source
+from auditor.ingest.scans import unreadable
 
 
 def test_parquet_is_not_copied(logs: Logs) -> None:
@@ -142,3 +145,27 @@ def test_two_columns_of_one_name(logs: Logs) -> None:
 def test_a_column_called_filename_is_theirs(logs: Logs) -> None:
     path = logs.parquet("exposures.parquet", {"model_id": ["m", "m"], "item_id": ["a", None], "filename": ["x", "y"]})
     assert logs.read(max_bad_rows=0.5).inputs[0].rejected[0].example.startswith(str(path))
+
+
+def test_a_column_of_nothing_is_as_good_as_not_there(logs: Logs) -> None:
+    nothing = ["propensity", "position", "timestamp", "clicked", "request_id", "model_version", "reward"]
+    logs.parquet(
+        "exposures.parquet", {"model_id": ["m", "m"], "item_id": ["a", "b"]} | dict.fromkeys(nothing, pa.nulls(2))
+    )
+    intake = logs.read()
+    assert intake.columns["exposures"] == {"model_id", "item_id"}
+    assert intake.inputs[0].rows_used == 2
+
+
+def test_nothing_in_one_file_does_not_clash_with_times_in_another(logs: Logs) -> None:
+    names = {"model_id": ["m"], "item_id": ["a"]}
+    logs.parquet("exposures/1.parquet", names | {"timestamp": [datetime(2026, 9, 7)]})
+    logs.parquet("exposures/2.parquet", names | {"timestamp": pa.nulls(1)})
+    logs.read(max_bad_rows=0.5)
+    assert logs.rejected() == {"null timestamp": 1}
+
+
+def test_a_damaged_page_is_not_taken_for_an_archive() -> None:
+    source = Source("exposures", ("exposures.parquet",), "parquet")
+    assert "page" in unreadable(source, "Invalid Input Error: ZSTD Decompression failure").hint
+    assert "zstd" in unreadable(Source("exposures", ("e.csv.zst",), "csv"), "ZSTD Decompression failure").hint

@@ -1,0 +1,23 @@
+"""Names and identifiers in text logs, as the programs that wrote them put them."""
+
+from __future__ import annotations
+
+from auditor.ingest.types import Cast, Cell
+
+# Of identifiers only what programs write for "missing"; NA and none may be names.
+NO_IDENTIFIER = r"'\s*(NaN|nan|NaT|None|NULL|null|<NA>|)\s*'"
+WHOLE_FLOAT = r"'-?[0-9]+\.0+'"
+
+
+def written_cast(cell: Cell) -> Cast:
+    """Text; what programs write for "missing" is NULL."""
+    return Cast(f"CASE WHEN NOT regexp_full_match({cell.sql}, {NO_IDENTIFIER}) THEN {cell.sql} END")
+
+
+def written_identifier_cast(cell: Cell) -> Cast:
+    """Text; 7.0 is the identifier 7, as in a column of floats; a record or a list (JSON) is none."""
+    sql = written_cast(cell).value
+    whole = f"contains({cell.sql}, '.0') AND regexp_full_match({cell.sql}, {WHOLE_FLOAT})"
+    nested = f"{cell.made}[1] IN ('{{', '[') AND json_valid({cell.made})"
+    value = f"CASE WHEN {whole} THEN split_part({cell.sql}, '.', 1) ELSE {sql} END"
+    return Cast(value, ((nested, f"{cell.name} is a record or list"),))

@@ -34,17 +34,16 @@ def unit_of_halves(exposures: Set[str]) -> str | None:
     return next((column for column in UNITS if column in exposures), None)
 
 
-def attribute(key: str, unit: str | None, settings: Settings, connection: duckdb.DuckDBPyConnection) -> int:
+def attribute(key: str, settings: Settings, connection: duckdb.DuckDBPyConnection) -> int:
     """Creates `attributed` and `organic` from the relations of exposures and feedback.
 
     Returns how many feedback rows found their exposure (0 where the exposures carry it themselves).
     """
-    unit_sql = f"e.{unit}" if unit else "CAST(NULL AS VARCHAR)"
     if key == JOINED:
-        connection.execute(_joined(unit_sql))
+        connection.execute(_joined())
         connection.execute(_organic("false"))
         return 0
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE ingest_matches AS {_matches(key, unit_sql, settings)}")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE ingest_matches AS {_matches(key, settings)}")
     connection.execute(f"CREATE OR REPLACE TEMP TABLE ingest_primary AS {_primary_events(settings.primary_event)}")
     connection.execute(ATTRIBUTED)
     connection.execute(_organic("NOT EXISTS (FROM ingest_matches AS m WHERE m.feedback_row = f.feedback_row)"))
@@ -69,23 +68,22 @@ def unknown_event(key: str, settings: Settings, connection: duckdb.DuckDBPyConne
     )
 
 
-def _joined(unit: str) -> str:
-    return f"""
+def _joined() -> str:
+    return """
         CREATE OR REPLACE VIEW attributed AS
         SELECT e.model_id, e.model_version, e.item_id, e.policy, e."timestamp" AS exposed_at,
-            CAST(NULL AS TIMESTAMP) AS feedback_at, e.request_id, {unit} AS unit,
+            CAST(NULL AS TIMESTAMP) AS feedback_at, e.request_id,
             true AS clicked, e.reward AS value, CAST(1 AS BIGINT) AS events
         FROM exposures AS e WHERE e.clicked OR e.reward > 0"""
 
 
-def _matches(key: str, unit: str, settings: Settings) -> str:
+def _matches(key: str, settings: Settings) -> str:
     """One row per feedback that found its exposure: the first under its key, or the last before it.
 
     Under an exposure_id that a whole slate shares, the exposure of the same item comes first.
     """
-    exposure = f"""struct_pack(row_id := e.row_id, model_id := e.model_id, model_version := e.model_version,
-        item_id := e.item_id, policy := e.policy, exposed_at := e."timestamp", request_id := e.request_id,
-        unit := {unit})"""
+    exposure = """struct_pack(row_id := e.row_id, model_id := e.model_id, model_version := e.model_version,
+        item_id := e.item_id, policy := e.policy, exposed_at := e."timestamp", request_id := e.request_id)"""
     if key == NONE:
         return f"SELECT feedback_row, unnest({exposure}) FROM ingest_exposures_used AS e, feedback LIMIT 0"
     same_key = " AND ".join(f"e.{column} = f.{column}" for column in key.split(" + "))
@@ -123,11 +121,11 @@ def _primary_events(primary: str) -> str:
 
 IS_PRIMARY = "(f.event IS NULL OR lower(trim(f.event)) = p.event)"
 
-EXPOSURE = ("model_id", "model_version", "item_id", "policy", "exposed_at", "request_id", "unit")
+EXPOSURE = ("model_id", "model_version", "item_id", "policy", "exposed_at")
 ATTRIBUTED = f"""
 CREATE OR REPLACE TABLE attributed AS
-SELECT {", ".join(f"any_value(m.{column}) AS {column}" for column in EXPOSURE[:5])},
-    min(f."timestamp") AS feedback_at, {", ".join(f"any_value(m.{column}) AS {column}" for column in EXPOSURE[5:])},
+SELECT {", ".join(f"any_value(m.{column}) AS {column}" for column in EXPOSURE)}, min(f."timestamp") AS feedback_at,
+    any_value(m.request_id) AS request_id,
     bool_or(f.value IS NULL OR f.value > 0) AS clicked, sum(f.value) AS value, count(*) AS events
 FROM ingest_matches AS m
 JOIN feedback AS f ON f.feedback_row = m.feedback_row

@@ -70,7 +70,7 @@ def read(
     key = attribution_of(columns["exposures"], columns.get("feedback"))
     unit = unit_of_halves(columns["exposures"])
     with reading(logs["exposures"].source):
-        matched = attribute(key, unit, settings, connection)
+        matched = attribute(key, settings, connection)
     warnings = [warning for one in understood.values() for warning in one.warnings]
     warnings += _warnings(settings, origin, key, matched, inputs)
     warnings += unknown_event(key, settings, connection)

@@ -14,7 +14,7 @@ from auditor.rollup.rollups import Rollups
 TABLES = {
     "exposures": "SELECT * REPLACE (md5(CAST(user_id AS VARCHAR)) AS user_id) FROM exposures",
     "feedback": "SELECT * REPLACE (md5(CAST(user_id AS VARCHAR)) AS user_id) FROM feedback",
-    "attributed": "SELECT * EXCLUDE (unit) FROM attributed",
+    "attributed": "FROM attributed",
     "organic": "FROM organic",
     "catalogue": "FROM catalogue",
     "metrics": "FROM metrics",

@@ -53,7 +53,7 @@ turned_over AS (
         begun.retrain,
         coalesce(available_from > opened.first_at, FALSE) AS fresh,
         coalesce(available_to <= begun.first_at, FALSE) AS retired
-    FROM catalogue_outcomes
+    FROM (FROM catalogue_outcomes WHERE available_from IS NOT NULL OR available_to IS NOT NULL) AS dated
     JOIN starts AS opened USING (model)
     JOIN starts AS begun USING (model)
     WHERE (begun.retrain = opened.retrain + 1 OR (opened.retrain = 0 AND begun.retrain = begun.last))

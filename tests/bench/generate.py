@@ -7,31 +7,32 @@ from pathlib import Path
 
 import duckdb
 
-SHARE = "(hash(i, '{}') / 18446744073709551616)"
+SHARE = "(hash({}) / 18446744073709551616)"
 EXPOSURES = f"""
     SELECT
-        'model_' || (i % 40) AS model_id,
+        'model_' || (request % 40) AS model_id,
         'v' || (i * 6 // {{rows}}) AS model_version,
-        'item_' || CAST(floor(50000 * pow({SHARE.format("item")}, 3)) AS INTEGER) AS item_id,
-        TIMESTAMP '2026-09-01' + to_milliseconds(CAST(i * 3628800000 // {{rows}} AS BIGINT)) AS "timestamp",
-        CAST(CAST(md5(CAST(i AS VARCHAR)) AS UUID) AS VARCHAR) AS request_id,
-        'u' || CAST(floor(500000 * {SHARE.format("user")}) AS INTEGER) AS user_id,
+        'item_'
+            || (10 * CAST(floor({{items}} // 10 * pow({SHARE.format("i, 'item'")}, 3)) AS INTEGER) + i % 10) AS item_id,
+        TIMESTAMP '2026-09-01' + to_milliseconds(CAST(request * 36288000000 // {{rows}} AS BIGINT)) AS "timestamp",
+        CAST(CAST(md5(CAST(request AS VARCHAR)) AS UUID) AS VARCHAR) AS request_id,
+        'u' || CAST(floor(500000 * {SHARE.format("request, 'user'")}) AS INTEGER) AS user_id,
         CAST(i % 10 + 1 AS INTEGER) AS position,
-        hash(i, 'click') % 100 < 3 AS answered
-    FROM range({{rows}}) AS rows(i)"""
-CLICKS = 'SELECT request_id, item_id, "timestamp" + INTERVAL 30 SECOND AS "timestamp", user_id FROM {} WHERE answered'
+        hash(i, 'click') % 100 < 3 AS clicked
+    FROM (SELECT i, i // 10 AS request FROM range({{rows}}) AS rows(i))"""
+CLICKS = 'SELECT request_id, item_id, "timestamp" + INTERVAL 30 SECOND AS "timestamp", user_id FROM {} WHERE clicked'
 
 
-def generate(folder: Path, rows: int) -> None:
-    """Writes exposures.parquet and clicks.parquet: 40 models, 6 retrains, 50,000 items, 3 % of exposures clicked.
+def generate(folder: Path, rows: int, items: int) -> None:
+    """Writes exposures.parquet and clicks.parquet: `rows` exposures in slates of ten, 3 % of them clicked.
 
-    Items are skewed as the cube of a uniform number, and every exposure is a request of its own.
+    40 models, 6 retrains, 500,000 users; items skewed as the cube of a uniform number.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    exposures = EXPOSURES.format(rows=rows)
+    exposures = EXPOSURES.format(rows=rows, items=items)
     with duckdb.connect() as connection:
         _write(connection, CLICKS.format(f"({exposures})"), folder / "clicks.parquet")
-        _write(connection, f"SELECT * EXCLUDE (answered) FROM ({exposures})", folder / "exposures.parquet")
+        _write(connection, f"SELECT * EXCLUDE (clicked) FROM ({exposures})", folder / "exposures.parquet")
 
 
 def _write(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
@@ -45,4 +46,5 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("rows", type=int)
+    parser.add_argument("items", type=int)
     generate(**vars(parser.parse_args()))

@@ -9,7 +9,8 @@ PROJECT = Path(__file__).parents[2]
 
 
 def test_a_small_comparison_tells_ratios_memory_and_phases(tmp_path):
-    command = [sys.executable, "-m", "tests.bench.compare", "--rows", "20000", "--rounds", "1", "--cache", tmp_path]
+    command = [sys.executable, "-m", "tests.bench.compare", "--rows", "20000", "--rounds", "1", "--items", "500"]
+    command += ["--cache", str(tmp_path)]
     told = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True).stdout
     (row,) = re.findall(r"^1 +(\S+) s +\d+ MB +(\S+) s +\d+ MB +(\S+)$", told, re.MULTILINE)
     floor, scan, ratio = map(float, row)

@@ -46,7 +46,6 @@ def test_by_request_and_item(logs: Logs) -> None:
             datetime(2026, 9, 7, 10),
             datetime(2026, 9, 7, 10, 0, 5),
             "r1",
-            "u1",
             True,
             None,
             2,

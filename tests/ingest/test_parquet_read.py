@@ -86,7 +86,6 @@ def test_every_relation_has_all_its_columns_typed(logs: Logs) -> None:
         ("exposed_at", "TIMESTAMP"),
         ("feedback_at", "TIMESTAMP"),
         ("request_id", "VARCHAR"),
-        ("unit", "VARCHAR"),
         ("clicked", "BOOLEAN"),
         ("value", "DOUBLE"),
         ("events", "BIGINT"),

@@ -12,7 +12,7 @@ from auditor.statistics.factorial import log_factorial
 from auditor.statistics.frames import Frame, same_kind
 
 # Mean count on the smaller side up to which the expectation is summed; beyond, the expansion is good to 5e-4.
-_SUMMED = 25
+_SUMMED = 10
 _TAIL_DEVIATIONS = 8
 _TAIL_COUNTS = 10
 

@@ -67,17 +67,16 @@ References
 
 from __future__ import annotations
 
-import math
-
 import polars as pl
 
+from auditor.detectors.closure import is_closed, is_closing, is_hollow, most_exploration, p_value_of_closed
 from auditor.detectors.detector import Detector, Judgement, Row, Signal, Silence, Want, number
 from auditor.detectors.exploration import exploration
 from auditor.detectors.thresholds import OutcomeStarvation
 from auditor.detectors.turnover import turnover, unsettled
 from auditor.finding import Confidence, Evidence, Severity
 from auditor.rollup import Rollups
-from auditor.statistics import normal_tail, poisson_below, wilson
+from auditor.statistics import poisson_below, wilson
 
 KEYS = ["model", "retrain"]
 FEW = 10  # outcomes under which an interval over them says nothing
@@ -153,9 +152,9 @@ def judge(row: Row, thresholds: OutcomeStarvation) -> Judgement:
         return _never_shown(row, thresholds)
     if silence := _silence(row, thresholds):
         return silence
-    if _is_closed(row, thresholds):
+    if is_closed(row, thresholds):
         return _starved_signal(row, thresholds)
-    return _closing_signal(row, thresholds) if _is_closing(row, thresholds) else None
+    return _closing_signal(row, thresholds) if is_closing(row, thresholds) else None
 
 
 def _too_little(row: Row, thresholds: OutcomeStarvation) -> Silence | None:
@@ -194,54 +193,11 @@ def _cannot_tell(row: Row) -> Silence:
     )
 
 
-def _is_closed(row: Row, thresholds: OutcomeStarvation) -> bool:
-    own, renewal = number(row, "self_sourced_high"), number(row, "renewal")
-    if own is not None and own < thresholds.self_sourced:
-        return False
-    if renewal is not None and renewal >= thresholds.renewal:
-        return False
-    return _most_exploration(row, thresholds) < thresholds.closed
-
-
-def _most_exploration(row: Row, thresholds: OutcomeStarvation) -> float:
-    """The largest upper bound of all ways to tell; of the implied way, the best of its three estimates."""
-    logged = None if _is_hollow(row, thresholds) else number(row, "logged_exploration_most")
-    ways = (logged, number(row, "overlap_high"), _least_implied(row))
-    return max(value for value in ways if value is not None)
-
-
-def _is_hollow(row: Row, thresholds: OutcomeStarvation) -> bool:
-    """Whether what is logged as exploration hardly reaches an unfed outcome. Labels may never come for some actions."""
-    logged, reached = number(row, "logged_exploration_low"), number(row, "implied_pooled_high")
-    return logged is not None and reached is not None and not row["labels"] and reached < thresholds.hollow * logged
-
-
-def _least_implied(row: Row) -> float | None:
-    bounds = [number(row, f"implied_{name}") for name in ("high", "pooled_high", "next_high")]
-    return min((bound for bound in bounds if bound is not None), default=None)
-
-
-def _p_value(row: Row, thresholds: OutcomeStarvation) -> float:
-    """Of exploration being as high as `closed`; log-normal, from the estimate and its upper bound."""
-    if row["exploration_source"] != "implied":
-        return 0.0
-    name = min(
-        ("implied", "implied_pooled", "implied_next"), key=lambda each: number(row, f"{each}_high") or float("inf")
-    )
-    high = row[f"{name}_high"]
-    value = max(number(row, name) or 0.0, high / 1e3)
-    return normal_tail(1.96 * math.log(thresholds.closed / value) / math.log(high / value))
-
-
-def _is_closing(row: Row, thresholds: OutcomeStarvation) -> bool:
-    low, fall = number(row, "exploration_low") or 0.0, number(row, "implied_fall_high")
-    implied = row["exploration_source"] == "implied"
-    return low < thresholds.closed or (implied and fall is not None and fall < thresholds.falling)
-
-
 def _starved_signal(row: Row, thresholds: OutcomeStarvation) -> Signal:
     title = f"{_unfed(row)}, and {_told(row, thresholds)}"
-    return Signal(Severity.HIGH, title, _evidence(row), _remedy(row), _confidence(row), _p_value(row, thresholds))
+    return Signal(
+        Severity.HIGH, title, _evidence(row), _remedy(row), _confidence(row), p_value_of_closed(row, thresholds)
+    )
 
 
 def _closing_signal(row: Row, thresholds: OutcomeStarvation) -> Signal:
@@ -256,8 +212,8 @@ def _closing_signal(row: Row, thresholds: OutcomeStarvation) -> Signal:
 
 
 def _told(row: Row, thresholds: OutcomeStarvation) -> str:
-    most, fall = _most_exploration(row, thresholds), number(row, "implied_fall_high")
-    if _is_hollow(row, thresholds):
+    most, fall = most_exploration(row, thresholds), number(row, "implied_fall_high")
+    if is_hollow(row, thresholds):
         return f"the {row['logged_exploration']:.1%} of exposures logged as exploration hardly reach them"
     if row["exploration_source"] == "implied" and fall is not None and fall < 1:
         return f"implied exploration fell from {row['implied_first']:.1%} to {row['implied']:.1%}"

@@ -82,25 +82,27 @@ def _matches(key: str, settings: Settings) -> str:
 
     Under an exposure_id that a whole slate shares, the exposure of the same item comes first.
     """
-    exposure = """struct_pack(row_id := e.row_id, model_id := e.model_id, model_version := e.model_version,
-        item_id := e.item_id, policy := e.policy, exposed_at := e."timestamp", request_id := e.request_id)"""
+    exposure = """f.feedback_row, e.row_id, e.model_id, e.model_version, e.item_id, e.policy,
+        e."timestamp" AS exposed_at, e.request_id"""
     if key == NONE:
-        return f"SELECT feedback_row, unnest({exposure}) FROM ingest_exposures_used AS e, feedback LIMIT 0"
-    same_key = " AND ".join(f"e.{column} = f.{column}" for column in key.split(" + "))
-    choice = "arg_min", '(e.item_id IS DISTINCT FROM f.item_id, e."timestamp", e.row_id)'
+        return f"SELECT {exposure} FROM ingest_exposures_used AS e, feedback AS f LIMIT 0"
+    columns = key.split(" + ")
+    same_key = " AND ".join(f"e.{column} = f.{column}" for column in columns)
+    order = 'e.item_id IS DISTINCT FROM f.item_id, e."timestamp", e.row_id'
     before = ""
     if key.startswith("user_id"):
         window = seconds_of(settings.attribution_window, "--attribution-window")
-        choice = "arg_max", '(e."timestamp", -e.row_id)'
+        order = 'e."timestamp" DESC, e.row_id'
         before = f"""AND e."timestamp" <= f."timestamp"
             AND e."timestamp" >= f."timestamp" - INTERVAL {window} SECOND"""
+    # A single key is passed on to the reader, which then skips what nothing can match; two keys are not.
     return f"""
-        SELECT feedback_row, unnest(exposure) FROM (
-            SELECT f.feedback_row, {choice[0]}({exposure}, {choice[1]}) AS exposure
-            FROM ingest_exposures_used AS e JOIN feedback AS f ON {same_key} {before}
+        SELECT * EXCLUDE (place) FROM (
+            SELECT {exposure}, row_number() OVER (PARTITION BY f.feedback_row ORDER BY {order}) AS place
+            FROM (FROM ingest_exposures_used SEMI JOIN feedback USING ({columns[0]})) AS e
+            JOIN feedback AS f ON {same_key} {before}
             WHERE f.model_id IS NULL OR f.model_id = e.model_id
-            GROUP BY f.feedback_row
-        )"""
+        ) WHERE place = 1"""
 
 
 def _primary_events(primary: str) -> str:

@@ -62,10 +62,10 @@ _VARIANCE = _MEAN * (_LARGE / _ALL) * (_ALL - _TOTAL) / (_ALL - 1)
 
 
 def _summed(totals: pl.LazyFrame, keys: list[str]) -> pl.LazyFrame:
-    weight = (_log_mass(_COUNT) - _log_mass(_MEAN)).exp()
+    weight = (_log_mass(_COUNT) - pl.col("peak")).exp()
     divergence = jsd_term(_COUNT, _TOTAL - _COUNT, _SMALL, _LARGE)
     return (
-        totals.with_columns(count=_likely_counts())
+        totals.with_columns(count=_likely_counts(), peak=_log_mass(_MEAN))
         .explode("count")
         .group_by(*keys, "total", "outcomes")
         .agg(mean=(weight * divergence).sum() / weight.sum())

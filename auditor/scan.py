@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +77,7 @@ def scan(logs: LogPaths, settings: Settings, progress: Progress, database: Path 
             "name": "auditor",
             "version": auditor.__version__,
             "duckdb": duckdb.__version__,
-            "polars": version("polars"),
+            "polars": pl.__version__,
         },
         inputs=intake.inputs,
         window=window,
@@ -116,6 +115,7 @@ def _tune(connection: duckdb.DuckDBPyConnection, settings: Settings, workspace: 
     wishes = {
         "TimeZone": "UTC",
         "preserve_insertion_order": False,
+        "parquet_metadata_cache": True,
         "temp_directory": str(workspace / "spill"),
         "memory_limit": settings.memory_limit,
         "threads": settings.threads,

@@ -79,7 +79,7 @@ def implied(rollups: Rollups, windows: pl.LazyFrame, unfed_share: float) -> pl.L
     counted = (
         rollups.frame("pairs")
         .lazy()
-        .filter((pl.col("reference") == "previous") & ~pl.col("fresh") & ~pl.col("retired"))
+        .filter((pl.col("earlier") == pl.col("retrain") - 1) & ~pl.col("fresh") & ~pl.col("retired"))
         .join(needs, on=["model", "earlier"])
         .join(windows.select(*KEYS, "standing", "even_share"), on=KEYS)
         .filter(pl.col("standing") > 0)

@@ -51,7 +51,7 @@ def _error() -> pl.Expr:
 def _steps(rollups: Rollups) -> pl.LazyFrame:
     """Simpson's sum p^2 on both sides of each pair of consecutive retrains, over outcomes that both could show."""
     outcomes = pl.col("outcomes")
-    pairs = rollups.frame("pairs").lazy().filter(pl.col("reference") == "previous")
+    pairs = rollups.frame("pairs").lazy().filter(pl.col("earlier") == pl.col("retrain") - 1)
     moved = pairs.group_by(KEYS).agg(same=~(pl.col("fresh") | pl.col("retired")).any())
     sides = {
         side: (simpson_unbiased(pl.col(side), outcomes), log_simpson_variance(pl.col(side), outcomes)) for side in SIDES

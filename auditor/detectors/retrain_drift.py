@@ -67,7 +67,7 @@ from auditor.finding import Confidence, Evidence, Severity
 from auditor.rollup import Rollups
 from auditor.statistics import cross_validated_chi2, jsd, jsd_null, normal_tail
 
-PAIR = ["model", "retrain", "reference"]
+PAIR = ["model", "retrain", "earlier"]
 BITS = 8 * math.log(2)
 
 
@@ -78,8 +78,9 @@ def measure(rollups: Rollups, thresholds: RetrainDrift) -> pl.DataFrame:  # noqa
         retrains=pl.len(), smallest=pl.col("exploit").min(), listed=pl.col("listed").max() > 0
     )
     steps = _steps(rollups, windows)
-    by_step = steps.filter(pl.col("reference") == "previous").group_by("model").agg(_over_steps())
-    overall = steps.filter(pl.col("reference") == "first").select(
+    consecutive = pl.col("earlier") == pl.col("retrain") - 1
+    by_step = steps.filter(consecutive).group_by("model").agg(_over_steps())
+    overall = steps.filter(~consecutive).select(
         "model", jsd_first="jsd", jsd_first_null="jsd_null", jsd_first_excess="excess"
     )
     last = pl.col("retrain") == pl.col("retrain").max().over("model")

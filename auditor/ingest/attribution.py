@@ -43,7 +43,7 @@ def attribute(key: str, settings: Settings, connection: duckdb.DuckDBPyConnectio
         connection.execute(_joined())
         connection.execute(_organic("false"))
         return 0
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE ingest_matches AS {_matches(key, settings)}")
+    _match(key, settings, connection)
     connection.execute(f"CREATE OR REPLACE TEMP TABLE ingest_primary AS {_primary_events(settings.primary_event)}")
     connection.execute(ATTRIBUTED)
     connection.execute(_organic("NOT EXISTS (FROM ingest_matches AS m WHERE m.feedback_row = f.feedback_row)"))
@@ -77,32 +77,39 @@ def _joined() -> str:
         FROM exposures AS e WHERE e.clicked OR e.reward > 0"""
 
 
-def _matches(key: str, settings: Settings) -> str:
-    """One row per feedback that found its exposure: the first under its key, or the last before it.
+def _match(key: str, settings: Settings, connection: duckdb.DuckDBPyConnection) -> None:
+    """Creates `ingest_matches`: one row per feedback that found its exposure.
 
-    Under an exposure_id that a whole slate shares, the exposure of the same item comes first.
+    Where several exposures share its key, the last before it is taken (user_id), else the first; under an exposure_id
+    that a whole slate shares, that of the same item.
     """
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE ingest_matches AS {_candidates(key, settings)}")
+    shared = "SELECT count(*) > count(DISTINCT feedback_row) FROM ingest_matches"
+    if connection.execute(shared).fetchall()[0][0]:
+        order = "exposed_at DESC, row_id" if key.startswith("user_id") else "another_item, exposed_at, row_id"
+        place = f"row_number() OVER (PARTITION BY feedback_row ORDER BY {order})"
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE ingest_matches AS FROM ingest_matches QUALIFY {place} = 1")
+
+
+def _candidates(key: str, settings: Settings) -> str:
+    """Each feedback with every exposure under its key."""
     exposure = """f.feedback_row, e.row_id, e.model_id, e.model_version, e.item_id, e.policy,
-        e."timestamp" AS exposed_at, e.request_id"""
+        e."timestamp" AS exposed_at, e.request_id, e.item_id IS DISTINCT FROM f.item_id AS another_item"""
     if key == NONE:
         return f"SELECT {exposure} FROM ingest_exposures_used AS e, feedback AS f LIMIT 0"
     columns = key.split(" + ")
     same_key = " AND ".join(f"e.{column} = f.{column}" for column in columns)
-    order = 'e.item_id IS DISTINCT FROM f.item_id, e."timestamp", e.row_id'
     before = ""
     if key.startswith("user_id"):
         window = seconds_of(settings.attribution_window, "--attribution-window")
-        order = 'e."timestamp" DESC, e.row_id'
         before = f"""AND e."timestamp" <= f."timestamp"
             AND e."timestamp" >= f."timestamp" - INTERVAL {window} SECOND"""
     # A single key is passed on to the reader, which then skips what nothing can match; two keys are not.
     return f"""
-        SELECT * EXCLUDE (place) FROM (
-            SELECT {exposure}, row_number() OVER (PARTITION BY f.feedback_row ORDER BY {order}) AS place
-            FROM (FROM ingest_exposures_used SEMI JOIN feedback USING ({columns[0]})) AS e
-            JOIN feedback AS f ON {same_key} {before}
-            WHERE f.model_id IS NULL OR f.model_id = e.model_id
-        ) WHERE place = 1"""
+        SELECT {exposure}
+        FROM (FROM ingest_exposures_used SEMI JOIN feedback USING ({columns[0]})) AS e
+        JOIN feedback AS f ON {same_key} {before}
+        WHERE f.model_id IS NULL OR f.model_id = e.model_id"""
 
 
 def _primary_events(primary: str) -> str:
@@ -123,16 +130,18 @@ def _primary_events(primary: str) -> str:
 
 IS_PRIMARY = "(f.event IS NULL OR lower(trim(f.event)) = p.event)"
 
-EXPOSURE = ("model_id", "model_version", "item_id", "policy", "exposed_at")
 ATTRIBUTED = f"""
 CREATE OR REPLACE TABLE attributed AS
-SELECT {", ".join(f"any_value(m.{column}) AS {column}" for column in EXPOSURE)}, min(f."timestamp") AS feedback_at,
-    any_value(m.request_id) AS request_id,
-    bool_or(f.value IS NULL OR f.value > 0) AS clicked, sum(f.value) AS value, count(*) AS events
-FROM ingest_matches AS m
-JOIN feedback AS f ON f.feedback_row = m.feedback_row
-JOIN ingest_primary AS p ON p.model_id = m.model_id AND {IS_PRIMARY}
-GROUP BY m.row_id"""
+WITH answers AS (
+    SELECT min(m.feedback_row) AS feedback_row, min(f."timestamp") AS feedback_at,
+        bool_or(f.value IS NULL OR f.value > 0) AS clicked, sum(f.value) AS value, count(*) AS events
+    FROM ingest_matches AS m
+    JOIN feedback AS f ON f.feedback_row = m.feedback_row
+    JOIN ingest_primary AS p ON p.model_id = m.model_id AND {IS_PRIMARY}
+    GROUP BY m.row_id
+)
+SELECT model_id, model_version, item_id, policy, exposed_at, feedback_at, request_id, clicked, value, events
+FROM answers JOIN ingest_matches USING (feedback_row)"""
 
 
 def _organic(unmatched: str) -> str:

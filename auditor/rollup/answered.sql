@@ -2,11 +2,11 @@
 SELECT
     retrains.model,
     retrains.retrain,
-    item_id,
+    hash(item_id) AS item,
     count(*) AS labelled,
     count(*) FILTER (clicked) AS clicks,
     count(*) FILTER (clicked AND policy IN ('explore', 'holdout')) AS clicks_outside
 FROM attributed
 JOIN retrains USING (model_id, model_version)
 WHERE {separate}
-GROUP BY retrains.model, retrains.retrain, item_id
+GROUP BY retrains.model, retrains.retrain, item

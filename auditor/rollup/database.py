@@ -21,6 +21,9 @@ TABLES = {
     "rejected": "FROM rejected",
 }
 
+# Where outcomes go by the hash of their name, people get the name.
+NAMED = frozenset({"answered", "outcomes", "lives", "catalogue_outcomes"})
+
 
 def leave(rollups: Rollups, path: Path) -> None:
     """Writes the canonical tables, the rollups and the rejected rows, whole or not at all.
@@ -42,7 +45,8 @@ def leave(rollups: Rollups, path: Path) -> None:
 
 
 def _write(rollups: Rollups, target: Path) -> None:
-    wanted = {**TABLES, **{name: f"FROM {name}" for name in rollups.built}}
+    rollups.build("items")
+    wanted = {**TABLES, **{name: _rows(name) for name in rollups.built}}
     connection = rollups.connection
     connection.execute(f"ATTACH '{str(target).replace(chr(39), chr(39) * 2)}' AS left_behind")
     try:
@@ -55,3 +59,11 @@ def _write(rollups: Rollups, target: Path) -> None:
         raise
     finally:
         connection.execute("DETACH left_behind")
+
+
+def _rows(name: str) -> str:
+    return (
+        f"SELECT item_id, {name}.* EXCLUDE (item) FROM {name} JOIN items USING (item)"
+        if name in NAMED
+        else f"FROM {name}"
+    )

@@ -34,6 +34,7 @@ ROLLUPS: Mapping[str, tuple[str, ...]] = {
     "feedback_days": (),
     "organic_totals": ("catalogue_outcomes",),
     "support": ("catalogue_sizes",),
+    "items": (),
 }
 
 # What a log has no column for; the engine would carry a counter of it for every outcome.
@@ -124,6 +125,9 @@ class Rollups:
             "holdout": "policy = 'holdout'" if policy else "FALSE",
             "exploit": "coalesce(policy, 'exploit') = 'exploit'" if policy else "TRUE",
             "clicked_outside": f"{clicked} AND policy IN ('explore', 'holdout')" if policy and joined else "FALSE",
+            "dated": "TRUE"
+            if self.has("available_from", "catalogue") or self.has("available_to", "catalogue")
+            else "FALSE",
             "separate": "FALSE" if joined else "TRUE",
             "labels": {"click": "FALSE", "label": "TRUE"}.get(self._feedback or "", "NULL"),
         }

@@ -28,9 +28,10 @@ EMPTY = {
     "organic": "SELECT NULL::VARCHAR AS model_id, NULL::BIGINT AS item_id, NULL::BIGINT AS feedback WHERE FALSE",
 }
 MADE = {
-    "outcomes": "FROM counted",
+    "outcomes": "SELECT * EXCLUDE (item_id), hash(item_id) AS item FROM counted",
     "retrains": "SELECT model::INTEGER AS model, retrain::INTEGER AS retrain, * EXCLUDE (model, retrain) FROM spans",
-    "catalogue": "SELECT *, NULL::TIMESTAMP AS available_from, NULL::TIMESTAMP AS available_to FROM listed",
+    "catalogue": "SELECT model_id, item_id, NULL::TIMESTAMP AS available_from, NULL::TIMESTAMP AS available_to "
+    "FROM listed",
     "volume": "SELECT model_id, model_version, first_at AS day, exposures, first_at, last_at, NULL::INTEGER AS deepest "
     "FROM spans",
     **EMPTY,

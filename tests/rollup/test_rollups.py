@@ -56,9 +56,10 @@ def log(tmp_path):
 
 
 def named(rollups, name):
-    """One rollup with the model's and the retrain's own names, as a list of rows."""
+    """One rollup with the names of the model, the retrain and the outcome, as a list of rows."""
     names = rollups.frame("retrains").select("model", "retrain", "model_id", "model_version")
-    return rollups.frame(name).join(names, on=["model", "retrain"]).to_dicts()
+    rows = rollups.frame(name).join(names, on=["model", "retrain"])
+    return (rows.join(rollups.frame("items"), on="item") if "item" in rows.columns else rows).to_dicts()
 
 
 def test_outcomes_count_every_row_once_by_policy_half_and_feedback(log):
@@ -102,13 +103,13 @@ def test_pairs_hold_every_outcome_of_either_retrain(log):
         exploit[*key, row["item_id"]] += row["policy"] == "exploit"
     expected = Counter()
     for model in ("feed", "search"):
-        for reference, earlier, later in (("previous", 0, 1), ("previous", 1, 2), ("first", 0, 2)):
+        for earlier, later in ((0, 1), (1, 2), (0, 2)):
             for item in shown[model, f"v{earlier}"] | shown[model, f"v{later}"]:
                 counts = exploit[model, f"v{earlier}", item], exploit[model, f"v{later}", item]
-                expected[model, reference, later, *counts] += 1
+                expected[model, earlier, later, *counts] += 1
     found = Counter()
     for row in named(rollups, "pairs"):
-        found[row["model_id"], row["reference"], row["retrain"], row["before"], row["after"]] += row["outcomes"]
+        found[row["model_id"], row["earlier"], row["retrain"], row["before"], row["after"]] += row["outcomes"]
     assert found == expected
 
 
@@ -141,7 +142,9 @@ def test_a_catalogue_with_dates_says_what_is_new_and_what_is_gone(tmp_path):
         assert [sizes["feed", t]["outcomes"] for t in range(3)] == [everything - 1, everything, everything - 1]
         assert sizes["feed", 2]["standing"] == everything - 2
         assert [sizes["search", t]["dated"] for t in range(3)] == [False] * 3
-        pairs = [row for row in named(rollups, "pairs") if row["model_id"] == "feed" and row["reference"] == "previous"]
+        pairs = [
+            row for row in named(rollups, "pairs") if row["model_id"] == "feed" and row["earlier"] == row["retrain"] - 1
+        ]
         assert {row["retrain"]: row["outcomes"] for row in pairs if row["fresh"]} == {1: 1, 2: 1}
         assert {row["retrain"]: row["outcomes"] for row in pairs if row["retired"]} == {2: 1}
 

@@ -44,11 +44,12 @@ def attribute(key: str, settings: Settings, connection: duckdb.DuckDBPyConnectio
         connection.execute(_organic("false"))
         return 0
     _match(key, settings, connection)
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE ingest_primary AS {_primary_events(settings.primary_event)}")
-    connection.execute(ATTRIBUTED)
-    connection.execute(_organic("NOT EXISTS (FROM ingest_matches AS m WHERE m.feedback_row = f.feedback_row)"))
+    primary = _primary_events(settings.primary_event, connection)
+    connection.execute(_attributed(primary.format("m.model_id")))
+    unmatched = "NOT EXISTS (FROM ingest_matches AS m WHERE m.feedback_row = f.feedback_row)"
+    connection.execute(_organic(unmatched, primary.format("f.model_id")))
     matched = int(connection.execute("SELECT count(*) FROM ingest_matches").fetchall()[0][0])
-    connection.execute("DROP TABLE ingest_matches; DROP TABLE ingest_primary")
+    connection.execute("DROP TABLE ingest_matches; DROP TABLE IF EXISTS ingest_primary")
     return matched
 
 
@@ -112,10 +113,16 @@ def _candidates(key: str, settings: Settings) -> str:
         WHERE f.model_id IS NULL OR f.model_id = e.model_id"""
 
 
-def _primary_events(primary: str) -> str:
-    """Of each model (NULL: feedback of no known one) the event that counts: `primary`, else its commonest."""
+def _primary_events(primary: str, connection: duckdb.DuckDBPyConnection) -> str:
+    """A join that keeps the feedback `f` of the event that counts for the model `{}`; '' where no event has a name.
+
+    Creates `ingest_primary`: of each model (NULL: feedback of no known one) `primary`, else its commonest event.
+    """
+    if not connection.execute("SELECT count(event) FROM feedback").fetchall()[0][0]:
+        return ""
     event = literal(primary.strip().lower())
-    return f"""
+    connection.execute(f"""
+        CREATE OR REPLACE TEMP TABLE ingest_primary AS
         SELECT model_id, event FROM (
             SELECT model_id, event,
                 row_number() OVER (PARTITION BY model_id ORDER BY event <> {event}, feedback DESC, event) AS place
@@ -125,32 +132,32 @@ def _primary_events(primary: str) -> str:
                 FROM feedback AS f LEFT JOIN ingest_matches AS m ON m.feedback_row = f.feedback_row
                 GROUP BY ALL
             )
-        ) WHERE place = 1"""
+        ) WHERE place = 1""")
+    return """JOIN ingest_primary AS p
+        ON p.model_id IS NOT DISTINCT FROM {} AND (f.event IS NULL OR lower(trim(f.event)) = p.event)"""
 
 
-IS_PRIMARY = "(f.event IS NULL OR lower(trim(f.event)) = p.event)"
-
-ATTRIBUTED = f"""
-CREATE OR REPLACE TABLE attributed AS
-WITH answers AS (
-    SELECT min(m.feedback_row) AS feedback_row, min(f."timestamp") AS feedback_at,
-        bool_or(f.value IS NULL OR f.value > 0) AS clicked, sum(f.value) AS value, count(*) AS events
-    FROM ingest_matches AS m
-    JOIN feedback AS f ON f.feedback_row = m.feedback_row
-    JOIN ingest_primary AS p ON p.model_id = m.model_id AND {IS_PRIMARY}
-    GROUP BY m.row_id
-)
-SELECT model_id, model_version, item_id, policy, exposed_at, feedback_at, request_id, clicked, value, events
-FROM answers JOIN ingest_matches USING (feedback_row)"""
+def _attributed(primary: str) -> str:
+    return f"""
+        CREATE OR REPLACE TABLE attributed AS
+        WITH answers AS (
+            SELECT min(m.feedback_row) AS feedback_row, min(f."timestamp") AS feedback_at,
+                bool_or(f.value IS NULL OR f.value > 0) AS clicked, sum(f.value) AS value, count(*) AS events
+            FROM ingest_matches AS m JOIN feedback AS f ON f.feedback_row = m.feedback_row
+            {primary}
+            GROUP BY m.row_id
+        )
+        SELECT model_id, model_version, item_id, policy, exposed_at, feedback_at, request_id, clicked, value, events
+        FROM answers JOIN ingest_matches USING (feedback_row)"""
 
 
-def _organic(unmatched: str) -> str:
+def _organic(unmatched: str, primary: str = "") -> str:
     if unmatched == "false":
         none = "SELECT item_id, model_id, feedback_row AS feedback FROM feedback LIMIT 0"
         return f"CREATE OR REPLACE TABLE organic AS {none}"
     return f"""
         CREATE OR REPLACE TABLE organic AS
         SELECT f.item_id, f.model_id, count(*) AS feedback
-        FROM feedback AS f JOIN ingest_primary AS p ON p.model_id IS NOT DISTINCT FROM f.model_id AND {IS_PRIMARY}
+        FROM feedback AS f {primary}
         WHERE {unmatched}
         GROUP BY f.item_id, f.model_id"""

@@ -18,14 +18,12 @@ def find_duplicates(
     """A table of the row_ids of all copies but the first, or None if there are none.
 
     `columns` are the canonical columns that the log has, `cheap` a few of them that cost little to read and differ
-    from row to row, so that they are tried first (none: all are used). A log above two million rows is first probed on
-    one in 64 of its rows, chosen by their hash; only if copies turn up there is all of it compared.
+    from row to row (none: all are used). A log above two million rows is first probed on one in 64 of its rows,
+    chosen by the hash of the cheap ones; only if copies turn up there is all of it compared.
     """
     if not _has_key(columns):
         return None
-    probed = cheap or columns
-    sample = f" WHERE {_hash(probed)} % {ONE_IN} = 0" if rows > EXACT_UP_TO else ""
-    if not all(_are_repeated(view, step, sample, connection) for step in (probed, columns)):
+    if not _has_copies(view, columns, cheap, rows, connection):
         return None
     table = f"{view}_duplicates"
     listed = ", ".join(map(identifier, columns))
@@ -46,8 +44,12 @@ def _has_key(columns: Sequence[str]) -> bool:
     return bool({"exposure_id", "request_id"} & set(columns)) or {"user_id", "timestamp"} <= set(columns)
 
 
-def _are_repeated(view: str, columns: Sequence[str], sample: str, connection: duckdb.DuckDBPyConnection) -> bool:
-    return bool(connection.execute(f"{_repeated(view, columns, sample)} LIMIT 1").fetchall())
+def _has_copies(
+    view: str, columns: Sequence[str], cheap: Sequence[str], rows: int, connection: duckdb.DuckDBPyConnection
+) -> bool:
+    steps = [cheap, columns] if cheap and rows > EXACT_UP_TO else [columns]
+    sample = f" WHERE {_hash(steps[0])} % {ONE_IN} = 0" if rows > EXACT_UP_TO else ""
+    return all(connection.execute(f"{_repeated(view, step, sample)} LIMIT 1").fetchall() for step in steps)
 
 
 def _repeated(view: str, columns: Sequence[str], sample: str = "") -> str:

@@ -14,6 +14,9 @@ How it is computed
     missing         their names
     verdict_possible  whether starvation can be judged: two retrains in time
                     order, or explore rows, or propensities
+    verdicts        how many of the other detectors could speak of the model
+    no_verdict      the ids of those that could not; what would unlock each
+                    stands with the skips of the report
     Low: exposures are enough for a verdict, and none is possible.
 
 Null

@@ -19,7 +19,7 @@ class Signal:
     """A finding before the rest of the fleet has been heard.
 
     `p_value` is what Benjamini-Hochberg sees; None for what is counted rather than estimated. A signal that
-    `gates` makes every later verdict on this model meaningless.
+    `gates` makes every later verdict on this model meaningless. `segment` names the part of the model it is of.
     """
 
     severity: Severity
@@ -29,6 +29,7 @@ class Signal:
     confidence: Confidence = Confidence.HIGH
     p_value: float | None = None
     gates: bool = False
+    segment: str | None = None
 
 
 @dataclass(frozen=True)
@@ -55,16 +56,24 @@ class Want:
     role: str = "exposures"
 
 
+Measure = Callable[[Rollups, Any], pl.DataFrame]
+Judge = Callable[[Row, Any], Judgement]
+
+
 @dataclass(frozen=True)
 class Detector:
-    """One entry of the battery. `page` is its manual page, the docstring of its module."""
+    """One entry of the battery. `page` is its manual page, the docstring of its module.
+
+    `by_segment` measures and judges the worst segment of each model, where the log has segments.
+    """
 
     id: str
     page: str
     thresholds: Any
-    measure: Callable[[Rollups, Any], pl.DataFrame]
-    judge: Callable[[Row, Any], Judgement]
+    measure: Measure
+    judge: Judge
     wants: tuple[Want, ...] = field(default=())
+    by_segment: tuple[Measure, Judge] | None = None
 
     @property
     def title(self) -> str:

@@ -69,6 +69,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from auditor.detectors import segments
 from auditor.detectors.closure import is_closed, is_closing, is_hollow, most_exploration, p_value_of_closed
 from auditor.detectors.detector import Detector, Judgement, Row, Signal, Silence, Want, number
 from auditor.detectors.exploration import exploration
@@ -279,5 +280,7 @@ DETECTOR = Detector(
         Want("policy", "exploration is implied from what the retrains show rather than read from the log"),
         Want("item_id", "outcomes that were never shown do not count as starved", role="catalogue"),
         Want("item_id", "what an outcome needs is half the even share; feedback's source is unknown", role="feedback"),
+        Want("segment", "a segment that exploration passes by cannot be told from the whole"),
     ),
+    by_segment=(segments.measure, segments.judge),
 )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from auditor.finding import InputSummary, Rejection, Report
+from auditor.finding import InputSummary, Rejection, Report, Skip
 from auditor.report.figures import count
 
 NOTHING_FOUND = "No model collects feedback only on what it already chose."
@@ -14,7 +15,7 @@ MODELS_NAMED = 5
 
 @dataclass(frozen=True)
 class SkipGroup:
-    """One detector that says nothing of `models`, for one reason; `unlock` is what would let it."""
+    """One detector that says nothing of `models`; `unlock` is what would let it."""
 
     detector: str
     reason: str
@@ -50,12 +51,19 @@ def reading(report: Report) -> Iterator[tuple[str, str]]:
 
 
 def skip_groups(report: Report) -> list[SkipGroup]:
-    """Skips by detector, reason and unlock; those that concern most models first."""
-    groups: dict[tuple[str, str, str], list[str]] = {}
+    """Skips by detector and unlock, with the commonest reason; those that concern most models first."""
+    groups: dict[tuple[str, str], list[Skip]] = {}
     for skip in report.skips:
-        groups.setdefault((skip.detector, skip.reason, skip.unlock), []).append(skip.model_id)
-    grouped = [SkipGroup(*key, tuple(models)) for key, models in groups.items()]
+        groups.setdefault((skip.detector, skip.unlock), []).append(skip)
+    grouped = [_group(skips) for skips in groups.values()]
     return sorted(grouped, key=lambda group: -len(group.models))
+
+
+def _group(skips: Sequence[Skip]) -> SkipGroup:
+    reasons = Counter(skip.reason for skip in skips)
+    (reason, _), *others = reasons.most_common()
+    told = f"{reason}, or alike" if others else reason
+    return SkipGroup(skips[0].detector, told, skips[0].unlock, tuple(skip.model_id for skip in skips))
 
 
 def rejections(report: Report) -> Iterator[str]:

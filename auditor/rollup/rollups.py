@@ -35,6 +35,7 @@ ROLLUPS: Mapping[str, tuple[str, ...]] = {
     "organic_totals": ("catalogue_outcomes",),
     "support": ("catalogue_sizes",),
     "items": (),
+    "segments": ("retrains",),
 }
 
 # What a log has no column for; the engine would carry a counter of it for every outcome.

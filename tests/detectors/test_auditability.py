@@ -5,6 +5,8 @@ import pytest
 from counted import Fleet, heard
 from written import audited, finding, skip, write
 
+from auditor.detectors import BATTERY
+
 ID = "auditability"
 
 
@@ -69,3 +71,13 @@ def test_under_a_hundred_exposures_is_skipped(tmp_path):
     assert finding(report, ID) is None
     assert skip(report, ID).reason == "60 exposures, needs 100"
     assert skip(report, ID).unlock == "a longer export"
+
+
+def test_it_names_what_could_not_be_said():
+    outcome = Fleet().add_counts("m", flat(1), flat(1) // 10).audit()
+    silent = [each.detector for each in outcome.skips]
+    measures = outcome.measures[ID]["m"]
+
+    assert "retrain-drift" in silent
+    assert measures["no_verdict"] == ", ".join(silent)
+    assert measures["verdicts"] == len(BATTERY) - 1 - len(silent)

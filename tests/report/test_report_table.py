@@ -164,8 +164,16 @@ def test_skips_are_grouped_and_name_at_most_five_models():
     assert "search-rerank-v3, loan-approval and 3 more)" in text
 
 
+def test_skips_that_one_column_would_unlock_are_told_once():
+    reasons = ["40 rows, needs 100", "40 rows, needs 100", "7 rows, needs 100"]
+    skips = tuple(Skip("cold-start", f"model-{i}", reason, "a longer export") for i, reason in enumerate(reasons))
+    text = " ".join(render(replace(example(), skips=skips), "table").split())
+    assert "cold-start: 40 rows, needs 100, or alike (model-0, model-1, model-2)" in text
+    assert text.count("a longer export") == 1
+
+
 def test_skips_take_a_dozen_lines_and_the_rest_is_counted():
-    skips = tuple(Skip("cold-start", f"model-{i}", f"reason {i}") for i in range(40))
+    skips = tuple(Skip("cold-start", f"model-{i}", f"reason {i}", f"column {i}") for i in range(40))
     text = render(replace(example(), skips=skips), "table")
     section = text[text.index("What could not be said") :].split("\n\n")[0].splitlines()
     assert len(section) == 1 + 12

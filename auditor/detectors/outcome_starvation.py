@@ -280,7 +280,6 @@ DETECTOR = Detector(
         Want("policy", "exploration is implied from what the retrains show rather than read from the log"),
         Want("item_id", "outcomes that were never shown do not count as starved", role="catalogue"),
         Want("item_id", "what an outcome needs is half the even share; feedback's source is unknown", role="feedback"),
-        Want("segment", "a segment that exploration passes by cannot be told from the whole"),
     ),
     by_segment=(segments.measure, segments.judge),
 )

@@ -6,7 +6,7 @@ import hashlib
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,10 +16,12 @@ import polars as pl
 
 import auditor
 from auditor.config import Settings
-from auditor.detectors import BATTERY, Outcome, Want, reasons, run
+from auditor.detectors import BATTERY, Outcome, Want, auditability, outcome_starvation, reasons, run
 from auditor.errors import AuditError
 from auditor.finding import InputSummary, Report
 from auditor.ingest import Intake, locate, read
+from auditor.plan import Asked, Plan
+from auditor.plan import plan as plan_of
 from auditor.rank import rank, summarise
 from auditor.rollup import Progress, Rollups, leave
 
@@ -58,16 +60,35 @@ class Inspection:
 
 def scan(logs: LogPaths, settings: Settings, progress: Progress, database: Path | None = None) -> Report:
     """Audits the logs of one fleet. Raises AuditError if it cannot be done, NothingToAudit if there is nothing."""
+    with _audited(logs, settings, progress) as (rollups, report):
+        if database is not None:
+            with progress.phase(f"writing {database}", rollups.connection):
+                leave(rollups, database)
+    return report
+
+
+def plan(logs: LogPaths, settings: Settings, progress: Progress, asked: Asked) -> Plan:
+    """Audits the logs of one fleet as `scan` does, and plans the exploration that its models need."""
+    if settings.select:  # what the log lacks is part of a plan
+        settings = replace(settings, select=(*settings.select, auditability.DETECTOR.id))
+    with _audited(logs, settings, progress) as (rollups, report):
+        starvation = outcome_starvation.DETECTOR.tuned(settings.thresholds.get(outcome_starvation.DETECTOR.id, {}))
+        return plan_of(rollups, report, replace(asked, closed=starvation.closed))
+
+
+@contextmanager
+def _audited(logs: LogPaths, settings: Settings, progress: Progress) -> Iterator[tuple[Rollups, Report]]:
+    """The report, while the log and what is counted of it are still there."""
     started = datetime.now(UTC)
     _check_selection(settings)
     with _intake(logs, settings, progress) as intake:
         rollups = Rollups(intake, progress, settings.feedback)
-        outcome = run(rollups, settings)
-        models = rank(volumes(rollups), outcome.findings, outcome.skips, outcome.measures)
-        window = _window(rollups)
-        if database is not None:
-            with progress.phase(f"writing {database}", intake.connection):
-                leave(rollups, database)
+        yield rollups, _report(started, rollups, run(rollups, settings), settings)
+
+
+def _report(started: datetime, rollups: Rollups, outcome: Outcome, settings: Settings) -> Report:
+    intake = rollups.intake
+    models = rank(volumes(rollups), outcome.findings, outcome.skips, outcome.measures)
     places = {model.model_id: model.rank for model in models}
     findings = sorted(outcome.findings, key=lambda each: (-each.severity.order, places[each.model_id], each.detector))
     return Report(
@@ -80,7 +101,7 @@ def scan(logs: LogPaths, settings: Settings, progress: Progress, database: Path 
             "polars": pl.__version__,
         },
         inputs=intake.inputs,
-        window=window,
+        window=_window(rollups),
         settings=_settings(settings),
         summary=summarise(models, outcome.findings, outcome.withdrawn),
         models=models,

@@ -17,6 +17,7 @@ from auditor.cli.detectors import detectors
 from auditor.cli.explain import explain
 from auditor.cli.inspect import inspect
 from auditor.cli.output import ExitCode, complain, say
+from auditor.cli.plan import plan
 from auditor.cli.render import render
 from auditor.cli.scan import scan
 from auditor.cli.schema import schema
@@ -27,6 +28,7 @@ app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
 for command, line in (
     (scan, "Audit logs, and print the models ranked."),
     (inspect, "Show what logs would be taken for."),
+    (plan, "Plan the exploration that would cure it."),
     (detectors, "List the detectors."),
     (explain, "Print the manual page of a detector."),
     (render, "Turn a saved report into another format."),

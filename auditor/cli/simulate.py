@@ -29,13 +29,13 @@ def simulate(  # noqa: PLR0913, PLR0917 - one parameter an option
         list[str] | None,
         typer.Option(
             metavar="NAME:POLICY[,KEY=VALUE]...",
-            help="A model, such as feed:greedy,explore=0.05. Repeatable. Without it: a fleet of twelve.",
+            help="A model, such as feed:greedy,explore=0.05. Repeatable. Without it: a fleet of eighteen.",
         ),
     ] = None,
     retrains: Annotated[int | None, typer.Option(min=1, help="Weekly retrains a model.  [6]")] = None,
     exposures: Annotated[int | None, typer.Option(min=1, help="Exposures a retrain and model.  [20000]")] = None,
     items: Annotated[
-        int | None, typer.Option(min=2, help="Outcomes a model; an approval model has its own.  [1000]")
+        int | None, typer.Option(min=2, help="Outcomes a model; actions and classes have their own.  [1000]")
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="The same seed writes the same logs.")] = 0,
     log_format: Annotated[LogFormat, typer.Option("--format", help="Format of the logs.")] = LogFormat.PARQUET,
@@ -52,7 +52,7 @@ def simulate(  # noqa: PLR0913, PLR0917 - one parameter an option
     Policies without a loop: uniform, popularity, quality.
 
     Policies that retrain on their own feedback: polya, greedy, thompson,
-    collaborative, approval.
+    collaborative, personal, approval, classifier.
     """
     if find_spec("numpy") is None:
         raise AuditError("simulating needs numpy, which is not installed", "pip install numpy")

@@ -13,8 +13,9 @@ How it is computed
     answered_share  distinct requests with feedback over distinct requests (by
                     HyperLogLog where that is clear enough); over exposures
                     where a log has no request ids, or slates too short to have
-                    feedback each. Not judged where feedback is a label:
-                    decisions are labelled one by one.
+                    feedback each. Not judged where feedback is a label, or
+                    most of it says who wrote it: decisions are labelled one
+                    by one.
     early_share     share of feedback that is older than its exposure
     faulty_days     days, the last one apart, whose feedback rate is 5 times
                     above or below the median day's, where at least 50 events
@@ -72,6 +73,7 @@ def measure(rollups: Rollups, thresholds: LogIntegrity) -> pl.DataFrame:
         .with_columns(
             half_share=pl.when(pl.lit(halved) & (pl.col("exploit") > 0)).then(pl.col("exploit_a") / pl.col("exploit")),
             answered_share=pl.coalesce("answered_share", pl.col("clicks") / pl.col("exposures")),
+            labels=pl.col("labels") | pl.col("written").fill_null(value=False),
         )
         .sort("model")
         .collect()
@@ -88,7 +90,8 @@ def _answered(rollups: Rollups) -> pl.LazyFrame:
 
 def _early(rollups: Rollups) -> pl.LazyFrame:
     delays = rollups.frame("delays").lazy()
-    return delays.select("model_id", "early", "attributed", early_share=pl.col("early") / pl.col("attributed"))
+    early, written = pl.col("early") / pl.col("attributed"), pl.col("written") > pl.col("attributed") / 2
+    return delays.select("model_id", "early", "attributed", early_share=early, written=written)
 
 
 def _faulty_days(rollups: Rollups, thresholds: LogIntegrity) -> pl.LazyFrame:

@@ -18,9 +18,9 @@ def narrowing(rollups: Rollups) -> pl.LazyFrame:
     started from. `narrowing_a_retrain` is the mean ratio, `placebo` that between the two halves of single retrains.
     Interval: delta method on the log, 95 %.
     """
-    steps = _steps(rollups)
+    moved = steps(rollups)
     launched = pl.col("retrain").max().over("model") >= 3
-    kept = steps.filter(~launched | (pl.col("earlier") >= 1)).sort(KEYS)
+    kept = moved.filter(~launched | (pl.col("earlier") >= 1)).sort(KEYS)
     whole = kept.group_by("model").agg(
         change=(pl.col("before") / pl.col("after")).log().sum(),
         effective_first=1 / pl.col("before").first(),
@@ -48,7 +48,7 @@ def _error() -> pl.Expr:
     return pl.when(pl.col("same").all()).then(ends).otherwise(steps).sqrt()
 
 
-def _steps(rollups: Rollups) -> pl.LazyFrame:
+def steps(rollups: Rollups) -> pl.LazyFrame:
     """Simpson's sum p^2 on both sides of each pair of consecutive retrains, over outcomes that both could show."""
     outcomes = pl.col("outcomes")
     pairs = rollups.frame("pairs").lazy().filter(pl.col("earlier") == pl.col("retrain") - 1)

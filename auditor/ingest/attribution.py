@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
 
 import duckdb
 
 from auditor.config import Settings
-from auditor.ingest.durations import seconds_of
+from auditor.ingest.label_sources import worst
+from auditor.ingest.matches import KEYS, match
 from auditor.ingest.quoting import literal, printable
 
 JOINED, NONE = "joined", "none"
-KEYS = ("exposure_id", "request_id + item_id", "user_id + item_id")
+OPTIONAL = ("model_id", "event", "label_source", "source")
 SHOWN = 10
+EMPTY = {
+    "second_feedback": """
+        SELECT model_id, model_version, item_id, policy, model_id AS event, reward AS value FROM exposures LIMIT 0""",
+    "crossings": "SELECT model_id, model_id AS chosen_by, 0::BIGINT AS feedback FROM exposures LIMIT 0",
+    "shared_feedback": "SELECT model_id, model_id AS also_shown_by, 0::BIGINT AS feedback FROM exposures LIMIT 0",
+}
 UNITS = ("user_id", "request_id", "exposure_id")
 
 
@@ -35,22 +42,41 @@ def unit_of_halves(exposures: Set[str]) -> str | None:
 
 
 def attribute(key: str, settings: Settings, connection: duckdb.DuckDBPyConnection) -> int:
-    """Creates `attributed` and `organic` from the relations of exposures and feedback.
+    """Creates `attributed` and `organic` from the relations of exposures and feedback, and what goes with them.
 
-    Returns how many feedback rows found their exposure (0 where the exposures carry it themselves).
+    `second_feedback` is matched feedback of other events than the primary one. `crossings` counts feedback that names
+    one model and lies on exposures of another alone, `shared_feedback` what a model was credited with though another
+    had shown it too. Returns how many feedback rows found their exposure (0 where the exposures carry it themselves).
     """
     if key == JOINED:
-        connection.execute(_joined())
-        connection.execute(_organic("false"))
+        _create({"organic": _organic("false"), **EMPTY}, connection)
+        connection.execute(f"CREATE OR REPLACE VIEW attributed AS {_joined()}")
         return 0
-    _match(key, settings, connection)
-    primary = _primary_events(settings.primary_event, connection)
-    connection.execute(_attributed(primary.format("m.model_id")))
+    given = _given(connection)
+    match(key, given, settings, connection)
+    primary = _primary_events(settings.primary_event, given, connection)
     unmatched = "NOT EXISTS (FROM ingest_matches AS m WHERE m.feedback_row = f.feedback_row)"
-    connection.execute(_organic(unmatched, primary.format("f.model_id")))
+    tables = {
+        "attributed": _attributed(primary.format("m.model_id"), given),
+        "organic": _organic(unmatched, primary.format("f.model_id")),
+        **_beside(primary),
+    }
+    _create(tables, connection)
     matched = int(connection.execute("SELECT count(*) FROM ingest_matches").fetchall()[0][0])
-    connection.execute("DROP TABLE ingest_matches; DROP TABLE IF EXISTS ingest_primary")
+    used = ("matches", "crossed", "shared", "primary")
+    connection.execute("; ".join(f"DROP TABLE IF EXISTS ingest_{name}" for name in used))
     return matched
+
+
+def _create(tables: Mapping[str, str], connection: duckdb.DuckDBPyConnection) -> None:
+    for name, query in tables.items():
+        connection.execute(f"CREATE OR REPLACE TABLE {name} AS {query}")
+
+
+def _given(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    """The optional columns that the feedback fills."""
+    counts = connection.execute(f"SELECT {', '.join(f'count({one})' for one in OPTIONAL)} FROM feedback").fetchall()[0]
+    return frozenset(one for one, filled in zip(OPTIONAL, counts, strict=True) if filled)
 
 
 def unknown_event(key: str, settings: Settings, connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
@@ -71,54 +97,18 @@ def unknown_event(key: str, settings: Settings, connection: duckdb.DuckDBPyConne
 
 def _joined() -> str:
     return """
-        CREATE OR REPLACE VIEW attributed AS
         SELECT e.model_id, e.model_version, e.item_id, e.policy, e."timestamp" AS exposed_at,
             CAST(NULL AS TIMESTAMP) AS feedback_at, e.request_id,
-            true AS clicked, e.reward AS value, CAST(1 AS BIGINT) AS events
+            true AS clicked, e.reward AS value, CAST(1 AS BIGINT) AS events, CAST(NULL AS VARCHAR) AS label_source
         FROM exposures AS e WHERE e.clicked OR e.reward > 0"""
 
 
-def _match(key: str, settings: Settings, connection: duckdb.DuckDBPyConnection) -> None:
-    """Creates `ingest_matches`: one row per feedback that found its exposure.
-
-    Where several exposures share its key, the last before it is taken (user_id), else the first; under an exposure_id
-    that a whole slate shares, that of the same item.
-    """
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE ingest_matches AS {_candidates(key, settings)}")
-    shared = "SELECT count(*) > count(DISTINCT feedback_row) FROM ingest_matches"
-    if connection.execute(shared).fetchall()[0][0]:
-        order = "exposed_at DESC, row_id" if key.startswith("user_id") else "another_item, exposed_at, row_id"
-        place = f"row_number() OVER (PARTITION BY feedback_row ORDER BY {order})"
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE ingest_matches AS FROM ingest_matches QUALIFY {place} = 1")
-
-
-def _candidates(key: str, settings: Settings) -> str:
-    """Each feedback with every exposure under its key."""
-    exposure = """f.feedback_row, e.row_id, e.model_id, e.model_version, e.item_id, e.policy,
-        e."timestamp" AS exposed_at, e.request_id, e.item_id IS DISTINCT FROM f.item_id AS another_item"""
-    if key == NONE:
-        return f"SELECT {exposure} FROM ingest_exposures_used AS e, feedback AS f LIMIT 0"
-    columns = key.split(" + ")
-    same_key = " AND ".join(f"e.{column} = f.{column}" for column in columns)
-    before = ""
-    if key.startswith("user_id"):
-        window = seconds_of(settings.attribution_window, "--attribution-window")
-        before = f"""AND e."timestamp" <= f."timestamp"
-            AND e."timestamp" >= f."timestamp" - INTERVAL {window} SECOND"""
-    # A single key is passed on to the reader, which then skips what nothing can match; two keys are not.
-    return f"""
-        SELECT {exposure}
-        FROM (FROM ingest_exposures_used SEMI JOIN feedback USING ({columns[0]})) AS e
-        JOIN feedback AS f ON {same_key} {before}
-        WHERE f.model_id IS NULL OR f.model_id = e.model_id"""
-
-
-def _primary_events(primary: str, connection: duckdb.DuckDBPyConnection) -> str:
+def _primary_events(primary: str, given: Set[str], connection: duckdb.DuckDBPyConnection) -> str:
     """A join that keeps the feedback `f` of the event that counts for the model `{}`; '' where no event has a name.
 
     Creates `ingest_primary`: of each model (NULL: feedback of no known one) `primary`, else its commonest event.
     """
-    if not connection.execute("SELECT count(event) FROM feedback").fetchall()[0][0]:
+    if "event" not in given:
         return ""
     event = literal(primary.strip().lower())
     connection.execute(f"""
@@ -137,27 +127,45 @@ def _primary_events(primary: str, connection: duckdb.DuckDBPyConnection) -> str:
         ON p.model_id IS NOT DISTINCT FROM {} AND (f.event IS NULL OR lower(trim(f.event)) = p.event)"""
 
 
-def _attributed(primary: str) -> str:
+def _attributed(primary: str, given: Set[str]) -> str:
+    source = worst("nullif(lower(trim(f.label_source)), '')") if "label_source" in given else "CAST(NULL AS VARCHAR)"
     return f"""
-        CREATE OR REPLACE TABLE attributed AS
         WITH answers AS (
             SELECT min(m.feedback_row) AS feedback_row, min(f."timestamp") AS feedback_at,
-                bool_or(f.value IS NULL OR f.value > 0) AS clicked, sum(f.value) AS value, count(*) AS events
+                bool_or(f.value IS NULL OR f.value > 0) AS clicked, sum(f.value) AS value, count(*) AS events,
+                {source} AS label_source
             FROM ingest_matches AS m JOIN feedback AS f ON f.feedback_row = m.feedback_row
             {primary}
             GROUP BY m.row_id
         )
-        SELECT model_id, model_version, item_id, policy, exposed_at, feedback_at, request_id, clicked, value, events
+        SELECT model_id, model_version, item_id, policy, exposed_at, feedback_at, request_id, clicked, value, events,
+            label_source
         FROM answers JOIN ingest_matches USING (feedback_row)"""
 
 
 def _organic(unmatched: str, primary: str = "") -> str:
     if unmatched == "false":
-        none = "SELECT item_id, model_id, feedback_row AS feedback FROM feedback LIMIT 0"
-        return f"CREATE OR REPLACE TABLE organic AS {none}"
+        return "SELECT item_id, model_id, feedback_row AS feedback FROM feedback LIMIT 0"
     return f"""
-        CREATE OR REPLACE TABLE organic AS
         SELECT f.item_id, f.model_id, count(*) AS feedback
         FROM feedback AS f {primary}
         WHERE {unmatched}
         GROUP BY f.item_id, f.model_id"""
+
+
+def _beside(primary: str) -> Mapping[str, str]:
+    """What goes with `attributed` and `organic`."""
+    feedback = "JOIN feedback AS f USING (feedback_row)"
+    second = f"""
+        SELECT m.model_id, m.model_version, m.item_id, m.policy, lower(trim(f.event)) AS event, f.value
+        FROM ingest_matches AS m {feedback}
+        JOIN ingest_primary AS p ON p.model_id = m.model_id AND lower(trim(f.event)) <> p.event"""
+    return {
+        "second_feedback": second if primary else EMPTY["second_feedback"],
+        "crossings": f"""
+            SELECT f.model_id, c.chosen_by, count(*) AS feedback
+            FROM ingest_crossed AS c {feedback} {primary.format("f.model_id")} GROUP BY ALL""",
+        "shared_feedback": f"""
+            SELECT o.model_id, o.also_shown_by, count(*) AS feedback
+            FROM ingest_shared AS o {feedback} {primary.format("o.model_id")} GROUP BY ALL""",
+    }

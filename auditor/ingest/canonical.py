@@ -59,7 +59,7 @@ NEVER_NULL: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "exposures": ("item_id", "model_id", "model_version", "timestamp"),
         "feedback": ("item_id", "timestamp"),
         "catalogue": ("item_id",),
-        "metrics": ("model_id", "metric", "value"),
+        "metrics": ("model_id", "metric"),
     }
 )
 

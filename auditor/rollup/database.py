@@ -16,13 +16,13 @@ TABLES = {
     "feedback": "SELECT * REPLACE (md5(CAST(user_id AS VARCHAR)) AS user_id) FROM feedback",
     "attributed": "FROM attributed",
     "organic": "FROM organic",
+    "second_feedback": "FROM second_feedback",
+    "crossings": "FROM crossings",
+    "shared_feedback": "FROM shared_feedback",
     "catalogue": "FROM catalogue",
     "metrics": "FROM metrics",
     "rejected": "FROM rejected",
 }
-
-# Where outcomes go by the hash of their name, people get the name.
-NAMED = frozenset({"answered", "outcomes", "lives", "catalogue_outcomes"})
 
 
 def leave(rollups: Rollups, path: Path) -> None:
@@ -46,8 +46,8 @@ def leave(rollups: Rollups, path: Path) -> None:
 
 def _write(rollups: Rollups, target: Path) -> None:
     rollups.build("items")
-    wanted = {**TABLES, **{name: _rows(name) for name in rollups.built}}
     connection = rollups.connection
+    wanted = {**TABLES, **{name: _rows(name, connection) for name in rollups.built}}
     connection.execute(f"ATTACH '{str(target).replace(chr(39), chr(39) * 2)}' AS left_behind")
     try:
         connection.execute("BEGIN")
@@ -61,9 +61,9 @@ def _write(rollups: Rollups, target: Path) -> None:
         connection.execute("DETACH left_behind")
 
 
-def _rows(name: str) -> str:
-    return (
-        f"SELECT item_id, {name}.* EXCLUDE (item) FROM {name} JOIN items USING (item)"
-        if name in NAMED
-        else f"FROM {name}"
-    )
+def _rows(name: str, connection: duckdb.DuckDBPyConnection) -> str:
+    """A rollup with the names of its outcomes, where it has their hashes."""
+    columns = {column for column, *_ in connection.execute(f"DESCRIBE {name}").fetchall()}
+    if "item" not in columns or "item_id" in columns:
+        return f"FROM {name}"
+    return f"SELECT item_id, {name}.* EXCLUDE (item) FROM {name} JOIN items USING (item)"

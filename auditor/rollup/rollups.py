@@ -12,6 +12,7 @@ import polars as pl
 
 from auditor.errors import AuditError
 from auditor.ingest import Intake
+from auditor.ingest.label_sources import written_by
 from auditor.rollup.frames import frame_of
 
 # Each rollup with those it reads; `exposures`, `attributed`, `organic` and `catalogue` are the log itself.
@@ -34,6 +35,35 @@ ROLLUPS: Mapping[str, tuple[str, ...]] = {
     "feedback_days": (),
     "organic_totals": ("catalogue_outcomes",),
     "support": ("catalogue_sizes",),
+    "worth": (),
+    "earned": ("worth", "retrains"),
+    "value_spans": ("worth", "retrains"),
+    "value_totals": ("earned", "outcomes", "value_spans"),
+    "value_pairs": ("earned", "outcomes", "value_spans"),
+    "user_shares": ("volume", "retrains"),
+    "user_sample": ("user_shares",),
+    "user_steps": ("user_sample",),
+    "label_values": ("retrains",),
+    "label_writers": ("label_values",),
+    "label_classes": ("label_values", "label_writers"),
+    "honesty": ("retrains", "support"),
+    "weights": ("retrains",),
+    "explored": ("windows",),
+    "explored_ever": ("outcomes", "catalogue_outcomes"),
+    "explored_units": ("retrains",),
+    "luck": ("outcomes", "kinds", "catalogue_outcomes"),
+    "newcomers": ("outcomes", "kinds", "lives", "catalogue_outcomes", "windows"),
+    "metric_values": ("retrains",),
+    "own_and_random": ("outcomes",),
+    "agreement": ("outcomes",),
+    "actions": ("outcomes", "lives", "kinds"),
+    "action_segments": ("retrains", "actions"),
+    "levels": ("retrains", "outcomes", "kinds"),
+    "histories": ("outcomes", "levels", "windows", "catalogue_outcomes"),
+    "history_counts": ("histories",),
+    "hopefuls": ("histories", "windows"),
+    "feedback_owned": ("retrains",),
+    "crossed": ("retrains",),
     "items": (),
     "segments": ("retrains",),
 }
@@ -130,5 +160,6 @@ class Rollups:
             if self.has("available_from", "catalogue") or self.has("available_to", "catalogue")
             else "FALSE",
             "separate": "FALSE" if joined else "TRUE",
+            "writer": written_by("label_source"),
             "labels": {"click": "FALSE", "label": "TRUE"}.get(self._feedback or "", "NULL"),
         }

@@ -1,11 +1,14 @@
 """Worlds and policies whose loops are known: sample logs, calibration, tests."""
 
+from auditor.simulate.cells import Cells
+from auditor.simulate.defaults import POLICY_DEFAULTS
 from auditor.simulate.files import FORMATS, Written, write_logs
-from auditor.simulate.fleets import planted, resized, sample_fleet
-from auditor.simulate.loop import Cells, Loop, run_loop
+from auditor.simulate.fleets import resized, sample_fleet
+from auditor.simulate.loop import Loop, run_loop
 from auditor.simulate.parse import parse_spec
+from auditor.simulate.planted import planted
 from auditor.simulate.rows import ModelLog, model_log
-from auditor.simulate.spec import POLICY_DEFAULTS, ModelSpec
+from auditor.simulate.spec import ModelSpec
 
 __all__ = [
     "FORMATS",

@@ -7,7 +7,8 @@ from hashlib import sha256
 import numpy as np
 import pyarrow as pa
 
-from auditor.simulate.spec import ACTIONS, ModelSpec
+from auditor.simulate.defaults import ACTIONS
+from auditor.simulate.spec import ModelSpec
 from auditor.simulate.world import Counts
 
 TIMESTAMP = pa.timestamp("us")
@@ -17,7 +18,7 @@ EXPOSURES = pa.schema(
         ("model_id", pa.string()), ("model_version", pa.string()), ("request_id", pa.int64()),
         ("user_id", pa.string()), ("timestamp", TIMESTAMP), ("item_id", pa.string()),
         ("position", pa.int32()), ("policy", pa.string()), ("propensity", pa.float64()),
-        ("clicked", pa.int8()),
+        ("clicked", pa.int8()), ("score", pa.float64()), ("segment", pa.string()), ("category", pa.string()),
     ]
 )  # fmt: skip
 
@@ -25,7 +26,7 @@ FEEDBACK = pa.schema(
     [
         ("request_id", pa.int64()), ("item_id", pa.string()), ("timestamp", TIMESTAMP),
         ("user_id", pa.string()), ("event", pa.string()), ("value", pa.float64()),
-        ("label_source", pa.string()), ("source", pa.string()),
+        ("label_source", pa.string()), ("source", pa.string()), ("model_id", pa.string()),
     ]
 )  # fmt: skip
 
@@ -33,6 +34,13 @@ CATALOGUE = pa.schema(
     [
         ("model_id", pa.string()), ("item_id", pa.string()), ("category", pa.string()),
         ("available_from", TIMESTAMP), ("available_to", TIMESTAMP),
+    ]
+)  # fmt: skip
+
+METRICS = pa.schema(
+    [
+        ("model_id", pa.string()), ("model_version", pa.string()), ("metric", pa.string()),
+        ("slice", pa.string()), ("value", pa.float64()), ("higher_is_better", pa.bool_()),
     ]
 )  # fmt: skip
 

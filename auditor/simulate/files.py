@@ -21,7 +21,14 @@ from auditor.simulate.rows import model_log
 from auditor.simulate.spec import ModelSpec
 
 FORMATS = ("parquet", "csv", "csv.gz")
-ROLES = {"exposures": columns.EXPOSURES, "clicks": columns.FEEDBACK, "catalogue": columns.CATALOGUE}
+ROLES = {
+    "exposures": columns.EXPOSURES,
+    "clicks": columns.FEEDBACK,
+    "catalogue": columns.CATALOGUE,
+    "metrics": columns.METRICS,
+}
+RISING = ("request_id", "timestamp")
+"""Columns in order of time: Parquet stores their small differences."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +47,7 @@ def write_logs(
     file_format: str = "parquet",
     force: bool = False,
 ) -> Written:
-    """Runs the fleet and writes exposures, clicks and catalogue; each file whole or not at all.
+    """Runs the fleet and writes exposures, clicks, catalogue and metrics; each file whole or not at all.
 
     The same fleet, seed, format and versions of numpy and pyarrow give the same bytes. Raises AuditError
     for an unknown format, models that cannot share a log, a folder in use (without `force`, which replaces
@@ -79,17 +86,18 @@ def _prepare(directory: Path, force: bool) -> None:
 
 
 def _write(directory: Path, fleet: Sequence[ModelSpec], seed: int, file_format: str) -> Written:
-    roles = [role for role in ROLES if not (role == "clicks" and fleet[0].log_clicked)]
+    roles = _roles(fleet)
     paths = {role: directory / f"{role}.{file_format}" for role in roles}
     rows = dict.fromkeys(roles, 0)
     with ExitStack() as files:
         appends = {
-            role: files.enter_context(_appending(paths[role], _logged(ROLES[role], fleet), file_format))
-            for role in roles
+            role: files.enter_context(_appending(paths[role], _logged(role, fleet), file_format)) for role in roles
         }
         for spec in fleet:
             log = model_log(spec, run_loop(spec, seed), seed)
-            tables = {"exposures": log.exposures, "clicks": log.feedback, "catalogue": log.catalogue}
+            tables = {
+                "exposures": log.exposures, "clicks": log.feedback, "catalogue": log.catalogue, "metrics": log.metrics,
+            }  # fmt: skip
             for role in roles:
                 appends[role](tables[role])
                 rows[role] += tables[role].num_rows
@@ -97,16 +105,31 @@ def _write(directory: Path, fleet: Sequence[ModelSpec], seed: int, file_format: 
     return Written(rows, tuple(paths.values()))
 
 
-def _logged(schema: pa.Schema, fleet: Sequence[ModelSpec]) -> pa.Schema:
+def _roles(fleet: Sequence[ModelSpec]) -> list[str]:
+    """The files that there is anything to write into."""
+    needless = {"clicks": fleet[0].log_clicked, "metrics": not any(spec.metrics for spec in fleet)}
+    return [role for role in ROLES if not needless.get(role)]
+
+
+def _logged(role: str, fleet: Sequence[ModelSpec]) -> pa.Schema:
     """The columns that at least one team fills."""
     filled = {
-        "model_version": any(spec.log_version for spec in fleet),
-        "policy": any(spec.log_policy for spec in fleet),
-        "propensity": any(spec.log_propensity for spec in fleet),
-        "clicked": any(spec.log_clicked for spec in fleet),
-        "user_id": any(spec.users for spec in fleet),
-    }
-    return pa.schema([field for field in schema if filled.get(field.name, True)])
+        "exposures": {
+            "model_version": any(spec.log_version for spec in fleet),
+            "policy": any(spec.log_policy for spec in fleet),
+            "propensity": any(spec.log_propensity for spec in fleet),
+            "clicked": any(spec.log_clicked for spec in fleet),
+            "score": any(spec.log_score for spec in fleet),
+            "segment": any(spec.segments for spec in fleet),
+            "category": any(spec.log_category for spec in fleet),
+            "user_id": any(spec.users for spec in fleet),
+        },
+        "clicks": {
+            "user_id": any(spec.users for spec in fleet),
+            "model_id": any(spec.log_feedback_model or spec.credited_to for spec in fleet),
+        },
+    }.get(role, {})
+    return pa.schema([field for field in ROLES[role] if filled.get(field.name, True)])
 
 
 @contextmanager
@@ -126,8 +149,17 @@ def _appending(path: Path, schema: pa.Schema, file_format: str) -> Iterator[Call
 
 def _writer(path: Path, schema: pa.Schema, file_format: str, stack: ExitStack) -> pa.ipc.RecordBatchStreamWriter:
     if file_format == "parquet":
+        rising = {name: "DELTA_BINARY_PACKED" for name in RISING if name in schema.names}
         return stack.enter_context(
-            pa.parquet.ParquetWriter(path, schema, compression="zstd", compression_level=9, store_schema=False)
+            pa.parquet.ParquetWriter(
+                path,
+                schema,
+                compression="zstd",
+                compression_level=9,
+                store_schema=False,
+                use_dictionary=[name for name in schema.names if name not in rising],
+                column_encoding=rising,
+            )
         )
     compression = "gzip" if file_format == "csv.gz" else None
     sink = stack.enter_context(pa.output_stream(path, compression=compression))

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from auditor.simulate.policies import POLICIES, Seen
+from auditor.simulate import exploration, self_labels
+from auditor.simulate.cells import Cells, stacked
+from auditor.simulate.defaults import CHECKED_SHARE, LABEL_SHARE
+from auditor.simulate.policies import Seen, chosen, predicted
 from auditor.simulate.randomness import stream
-from auditor.simulate.spec import LABEL_SHARE, ModelSpec
+from auditor.simulate.spec import ModelSpec
 from auditor.simulate.world import Counts, Flags, Floats, World, build_world
-
-
-@dataclass(frozen=True)
-class Cells:
-    """What one policy's choices brought: int64 counts of shape (T, G, K), or (G, K) for one retrain.
-
-    `exposures` >= `observed` (outcome known to the next retrain) >= `clicks` (outcome positive).
-    """
-
-    exposures: Counts
-    observed: Counts
-    clicks: Counts
 
 
 @dataclass(frozen=True)
@@ -29,15 +21,20 @@ class Loop:
     """One model's life: T logged retrains, G groups of users, K outcomes ever available.
 
     `exploited` and `explored` hold the counts of the two arms by group; `policies` (T, G, K) the exploit
-    policy's probabilities; `rates` (T, G, K) the truth; `available` (T, K) the catalogue. The properties
-    below are the same counts summed over groups, of shape (T, K).
+    policy's probabilities; `randomised` (T, K) those of the other arm; `scores` (T, G, K) what the model
+    predicts; `rates` (T, G, K) the truth; `available` (T, K) the catalogue; `categories` (K,) and
+    `audience` (G,) are the world's. The properties below are the same counts summed over groups, of shape (T, K).
     """
 
     exploited: Cells
     explored: Cells
     policies: Floats
+    randomised: Floats
+    scores: Floats
     rates: Floats
     available: Flags
+    categories: Counts
+    audience: Floats
 
     @property
     def exploit(self) -> Counts:
@@ -71,87 +68,95 @@ class Loop:
 
     @property
     def policy(self) -> Floats:
-        """The exploit policy over all users, (T, K); groups are of equal size."""
-        policy: Floats = self.policies.mean(axis=1)
+        """The exploit policy over all users, (T, K)."""
+        policy: Floats = np.average(self.policies, axis=1, weights=self.audience)
         return policy
+
+
+@dataclass(frozen=True)
+class _Retrain:
+    """One retrain: what it chose by and from, what it predicts, and what its two arms brought."""
+
+    policy: Floats
+    randomised: Floats
+    scores: Floats
+    exploit: Cells
+    explore: Cells
 
 
 def run_loop(spec: ModelSpec, seed: int) -> Loop:
     """Runs one model for its warm-up and logged retrains; the same seed and spec give the same Loop."""
-    rng = stream(seed, spec.name, "loop")
-    world = build_world(spec, rng)
+    rng, writing = stream(seed, spec.name, "loop"), stream(seed, spec.name, "self labels")
+    world = build_world(spec, seed, rng)
     seen_exposures = seen_clicks = np.zeros(world.rates.shape[1:])
-    policies, exploited, explored = [], [], []
+    retrains: list[_Retrain] = []
     for t in range(len(world.rates)):
         seen = _seen(spec, world, t, seen_exposures, seen_clicks, rng)
-        policies.append(POLICIES[spec.policy](seen))
-        exploit, explore = _play(seen, policies[-1], t)
-        exploited.append(exploit)
-        explored.append(explore)
+        played = _play(seen, world, t, writing)
+        retrains.append(played)
         kept = 1.0 if spec.memory == "all" else 0.0
-        seen_exposures = kept * seen_exposures + exploit.observed + explore.observed
-        seen_clicks = kept * seen_clicks + exploit.clicks + explore.clicks
-    return _logged(spec, world, np.stack(policies), exploited, explored)
-
-
-def exploration(spec: ModelSpec, available: Flags) -> Floats:
-    """What randomised exposures are drawn from, (K,): the catalogue alike, or approvals alone."""
-    if spec.policy == "approval":
-        return _approvals(len(available))
-    share: Floats = available / available.sum()
-    return share
+        seen_exposures = kept * seen_exposures + played.exploit.observed + played.explore.observed
+        seen_clicks = kept * seen_clicks + played.exploit.clicks + played.explore.clicks
+    return _logged(spec, world, retrains[spec.warmup :])
 
 
 def observable(spec: ModelSpec, items: int) -> Floats:
     """Probability that an exposure's outcome becomes known, (K,): silence is a 'no' except after a denial."""
     if spec.policy == "approval":
-        return LABEL_SHARE * _approvals(items)
-    return np.ones(items)
-
-
-def _approvals(items: int) -> Floats:
-    return np.eye(1, items, dtype=np.float64).ravel()
+        approved = exploration.approvals(items)
+        return LABEL_SHARE * approved + spec.followed_up * (1.0 - approved)
+    return np.full(items, CHECKED_SHARE if spec.policy == "classifier" else 1.0)
 
 
 def _seen(spec: ModelSpec, world: World, t: int, exposures: Floats, clicks: Floats, rng: np.random.Generator) -> Seen:
-    return Seen(spec, exposures, clicks, world.available[t], world.rates[t], world.popularity, rng)
+    if spec.pooling:
+        given = min(1.0, spec.pooling * max(0, t - spec.warmup))
+        exposures, clicks = (
+            (1.0 - given) * own + given * own.mean(axis=0, keepdims=True) for own in (exposures, clicks)
+        )
+    available = world.available[t]
+    newcomers = available & ~world.available[max(0, t - 1)]
+    return Seen(
+        spec, exposures, clicks, available, world.rates[t], world.popularity, rng,
+        newcomers, world.categories, world.audience, first=t == 0,
+    )  # fmt: skip
 
 
-def _play(seen: Seen, policy: Floats, t: int) -> tuple[Cells, Cells]:
+def _play(seen: Seen, world: World, t: int, writing: np.random.Generator) -> _Retrain:
     spec, rng = seen.spec, seen.rng
+    policy = chosen(seen)
+    randomised = exploration.drawn_from(spec, seen.available, world.popularity)
     total = max(1, round(spec.exposures * (1.0 + spec.growth) ** max(0, t - spec.warmup)))
-    by_group = rng.multinomial(total, np.full(spec.groups, 1.0 / spec.groups))
-    randomised = rng.binomial(by_group, spec.explore)
-    exploit = _feedback(seen, rng.multinomial(by_group - randomised, policy))
-    explore = _feedback(seen, rng.multinomial(randomised, exploration(spec, seen.available)))
-    return exploit, explore
+    by_group = rng.multinomial(total, world.audience)
+    aside = rng.binomial(by_group, exploration.shares(spec) * spec.explore_served)
+    exploit = _feedback(seen, rng.multinomial(by_group - aside, policy))
+    explore = _feedback(seen, rng.multinomial(aside, randomised))
+    if spec.labels_itself:
+        share = self_labels.share_written(spec, t)
+        exploit, explore = (self_labels.written(cells, share, writing) for cells in (exploit, explore))
+    return _Retrain(policy, randomised, predicted(seen, policy), exploit, explore)
 
 
 def _feedback(seen: Seen, exposures: Counts) -> Cells:
     observed = seen.rng.binomial(exposures, observable(seen.spec, exposures.shape[1]))
-    return Cells(exposures, observed, seen.rng.binomial(observed, seen.rates))
+    clicks = seen.rng.binomial(observed, seen.rates)
+    return Cells(exposures, observed, clicks, np.zeros_like(clicks))
 
 
-def _logged(spec: ModelSpec, world: World, policies: Floats, exploited: list[Cells], explored: list[Cells]) -> Loop:
-    """Drops the warm-up, and the outcomes that were retired before the log begins."""
+def _logged(spec: ModelSpec, world: World, retrains: Sequence[_Retrain]) -> Loop:
+    """Without the outcomes that were retired before the log begins."""
     available = world.available[spec.warmup :]
     ever: Flags = np.any(available, axis=0)
-
-    def kept(values: Floats) -> Floats:
-        logged: Floats = values[spec.warmup :, :, ever]
-        return logged
-
     return Loop(
-        _stack(exploited[spec.warmup :], ever), _stack(explored[spec.warmup :], ever),
-        kept(policies), kept(world.rates), available[:, ever],
-    )  # fmt: skip
-
-
-def _stack(retrains: list[Cells], ever: Flags) -> Cells:
-    return Cells(
-        np.stack([cells.exposures for cells in retrains])[:, :, ever],
-        np.stack([cells.observed for cells in retrains])[:, :, ever],
-        np.stack([cells.clicks for cells in retrains])[:, :, ever],
+        stacked([each.exploit for each in retrains], ever),
+        stacked([each.explore for each in retrains], ever),
+        np.stack([each.policy for each in retrains])[:, :, ever],
+        np.stack([each.randomised for each in retrains])[:, ever],
+        np.stack([each.scores for each in retrains])[:, :, ever],
+        world.rates[spec.warmup :, :, ever],
+        available[:, ever],
+        world.categories[ever],
+        world.audience,
     )
 
 

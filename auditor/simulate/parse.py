@@ -6,6 +6,7 @@ from dataclasses import fields
 from typing import Any
 
 from auditor.errors import AuditError
+from auditor.simulate.defaults import LABELLED
 from auditor.simulate.nearest import nearest
 from auditor.simulate.spec import ModelSpec
 
@@ -18,13 +19,13 @@ _TRUTH = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no"
 def parse_spec(text: str, **defaults: Any) -> ModelSpec:
     """A spec from text such as 'feed:greedy,explore=0.05,items=2000'; `defaults` hold where it is silent.
 
-    Raises AuditError that names the nearest policy or key. An approval model has its own number of items.
+    Raises AuditError that names the nearest policy or key. Where feedback is a label, items have their own default.
     """
     head, *pairs = text.split(",")
     name, colon, policy = head.rpartition(":")
     if not (name and colon and policy):
         raise AuditError(f"--model {text!r} is not NAME:POLICY", "write for example feed:greedy,explore=0.05")
-    if policy == "approval":
+    if policy in LABELLED:
         defaults = {key: value for key, value in defaults.items() if key != "items"}
     return ModelSpec(name, policy, **{**defaults, **dict(_pair(name, pair) for pair in pairs)})
 

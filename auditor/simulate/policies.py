@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from auditor.simulate.spec import ModelSpec
-from auditor.simulate.world import Flags, Floats
+from auditor.simulate.world import CATEGORIES, Counts, Flags, Floats
 
 PESSIMISM = 0.5
 """The prior rate of an outcome, as a share of the mean: unseen ones rank below all that do passably."""
@@ -22,13 +22,17 @@ BREAK_EVEN = 0.9
 APPROVED_IF_GOOD = 0.95
 """Share of an accepted segment's applicants that are approved; the rest fail other rules."""
 
+SKILL = 40.0
+"""How much more likely than by the shares of its labels alone a classifier is to name the true class."""
+
 
 @dataclass(frozen=True)
 class Seen:
     """What one retrain may use. Arrays are (G, K): groups of users by outcomes.
 
     `exposures` and `clicks` are the model's own, those with observed outcome alone, within its memory.
-    `rates` (the truth) and `popularity` are for the policies that are no loop.
+    `rates` (the truth) and `popularity` are for the policies that are no loop, and for the launch (`first`).
+    `newcomers` (K,) are new in this retrain; `categories` (K,) and `audience` (G,) are the world's.
     """
 
     spec: ModelSpec
@@ -38,6 +42,31 @@ class Seen:
     rates: Floats
     popularity: Floats
     rng: np.random.Generator
+    newcomers: Flags = field(default_factory=lambda: np.zeros(0, np.bool_))
+    categories: Counts = field(default_factory=lambda: np.zeros(0, np.int64))
+    audience: Floats = field(default_factory=lambda: np.ones(1))
+    first: bool = False
+
+
+def chosen(seen: Seen) -> Floats:
+    """The probabilities (G, K) by which this retrain chooses: its policy's, with what it keeps for newcomers."""
+    spec = seen.spec
+    at_launch = seen.first and spec.launch == "popularity" and spec.policy in LAUNCHED
+    policy = popularity(seen) if at_launch else POLICIES[spec.policy](seen)
+    if not (spec.newcomer_boost and seen.newcomers.any()):
+        return policy
+    boosted: Floats = seen.newcomers / seen.newcomers.sum()
+    return (1.0 - spec.newcomer_boost) * policy + spec.newcomer_boost * boosted
+
+
+def predicted(seen: Seen, policy: Floats) -> Floats:
+    """The score (G, K) that the model gives each outcome: a rate of feedback, repayment, or a class's probability."""
+    if seen.spec.policy == "classifier":
+        return policy
+    if seen.spec.policy == "quality":
+        return seen.rates
+    rates = smoothed_rates(seen)
+    return np.broadcast_to(repaid(seen)[:, None], rates.shape) if seen.spec.policy == "approval" else rates
 
 
 def uniform(seen: Seen) -> Floats:
@@ -61,10 +90,11 @@ def polya(seen: Seen) -> Floats:
 
 
 def greedy(seen: Seen) -> Floats:
-    """The top k by smoothed rate of own feedback, exposed by rank as 1 / log2(rank + 1)."""
+    """The top k by smoothed rate (or number) of own feedback, exposed by rank as 1 / log2(rank + 1)."""
     if not seen.exposures.any():
         return uniform(seen)
-    score = np.where(seen.available, smoothed_rates(seen), -np.inf)
+    merit = seen.clicks if seen.spec.ranks_by == "clicks" else smoothed_rates(seen)
+    score = np.where(seen.available, merit, -np.inf)
     shown = min(seen.spec.top_k, int(seen.available.sum()))
     best = np.argsort(-score, axis=1, kind="stable")[:, :shown]
     weights = np.zeros(score.shape)
@@ -86,22 +116,50 @@ def thompson(seen: Seen) -> Floats:
     return proportional(chosen, seen.available)
 
 
+def personal(seen: Seen) -> Floats:
+    """Each group's categories in proportion to (own clicks in them + smoothing) ** exponent, alike within them."""
+    member = np.eye(CATEGORIES)[seen.categories]
+    appeal = (seen.clicks @ member + seen.spec.smoothing) ** seen.spec.exponent
+    size = np.maximum(1.0, seen.available @ member)
+    return proportional((appeal / size)[:, seen.categories], seen.available)
+
+
+def classifier(seen: Seen) -> Floats:
+    """Names a class by its share in the labels ** exponent, and the true one `SKILL` times as readily.
+
+    Groups are the true classes. The first retrain knows their true shares; the later ones know the labels.
+    """
+    wrong = (seen.exposures - seen.clicks).sum(axis=1)
+    labels = seen.clicks.sum(axis=0) + wrong + seen.spec.smoothing if seen.exposures.any() else seen.audience
+    weights = labels**seen.spec.exponent * (1.0 + (SKILL - 1.0) * np.eye(len(labels)))
+    return proportional(weights, seen.available)
+
+
 def approval(seen: Seen) -> Floats:
     """Accepts the segments whose recorded repayment rate breaks even; denies or refers the others."""
     if not seen.exposures.any():
         return uniform(seen)
-    good = smoothed_rates(seen)[:, 0] >= BREAK_EVEN * seen.spec.click_rate
+    good = repaid(seen) >= BREAK_EVEN * seen.spec.click_rate
     weights = np.repeat(np.where(good, 1.0 - APPROVED_IF_GOOD, 1.0)[:, None], seen.spec.items, axis=1)
     weights /= seen.spec.items - 1
     weights[:, 0] = np.where(good, APPROVED_IF_GOOD, 0.0)
     return weights
 
 
+def repaid(seen: Seen) -> Floats:
+    """Recorded repayment rate of each group (G,), whatever was decided."""
+    return _smoothed(seen.spec, seen.clicks.sum(axis=1), seen.exposures.sum(axis=1))
+
+
 def smoothed_rates(seen: Seen) -> Floats:
     """Feedback rates (G, K) with a pessimistic prior worth `smoothing` exposures an outcome."""
-    strength = max(seen.spec.smoothing, 1e-9)
-    prior = strength * PESSIMISM * seen.spec.click_rate
-    return (seen.clicks + prior) / (seen.exposures + strength)
+    return _smoothed(seen.spec, seen.clicks, seen.exposures)
+
+
+def _smoothed(spec: ModelSpec, clicks: Floats, exposures: Floats) -> Floats:
+    strength = max(spec.smoothing, 1e-9)
+    prior = strength * PESSIMISM * spec.click_rate
+    return (clicks + prior) / (exposures + strength)
 
 
 def proportional(weights: Floats, available: Flags) -> Floats:
@@ -121,6 +179,11 @@ POLICIES: Mapping[str, Callable[[Seen], Floats]] = {
     "greedy": greedy,
     "thompson": thompson,
     "collaborative": greedy,
+    "personal": personal,
     "approval": approval,
+    "classifier": classifier,
 }
 """The policies by name. Collaborative is greedy for each of several groups of users."""
+
+LAUNCHED = frozenset({"polya", "greedy", "collaborative"})
+"""The policies whose first retrain can be launched by popularity."""

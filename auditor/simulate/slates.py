@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from auditor.simulate.loop import Cells, Loop
+from auditor.simulate.cells import Cells
+from auditor.simulate.loop import Loop
 from auditor.simulate.world import Counts, Flags
 
-_Rows = tuple[Counts, Counts, Flags, Flags, Flags]
+_Rows = tuple[Counts, Counts, Flags, Flags, Flags, Flags]
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Slates:
     explored: Flags
     observed: Flags
     clicked: Flags
+    self_labelled: Flags
     group: Counts
 
 
@@ -37,7 +39,7 @@ def deal(loop: Loop, retrain: int, slate: int, rng: np.random.Generator) -> Slat
         before = sum(len(part) for part in group)
         parts.append((rows[0] + before, *rows[1:]))
         group.append(np.full(requests, g, dtype=np.int64))
-    request, item, explored, observed, clicked = (np.concatenate(c) for c in zip(*parts, strict=True))
+    request, item, explored, observed, clicked, self_labelled = (np.concatenate(c) for c in zip(*parts, strict=True))
     owner = np.concatenate(group)
     in_time = rng.permutation(len(owner))
     request = in_time[request]
@@ -45,7 +47,10 @@ def deal(loop: Loop, retrain: int, slate: int, rng: np.random.Generator) -> Slat
     by_time[in_time] = owner
     order = np.lexsort((rng.random(len(request)), request))
     request = request[order]
-    return Slates(request, _position(request), item[order], explored[order], observed[order], clicked[order], by_time)
+    return Slates(
+        request, _position(request), item[order], explored[order], observed[order], clicked[order],
+        self_labelled[order], by_time,
+    )  # fmt: skip
 
 
 def _deal_group(loop: Loop, retrain: int, group: int, slate: int, rng: np.random.Generator) -> tuple[_Rows, int]:
@@ -54,28 +59,25 @@ def _deal_group(loop: Loop, retrain: int, group: int, slate: int, rng: np.random
     With rows sorted by outcome, row i goes to request i modulo R: distinct within a request as long as no
     outcome has more than R rows.
     """
-    item, explored, observed, clicked = _spread(
-        _cut(loop.exploited, retrain, group), _cut(loop.explored, retrain, group)
-    )
+    item, *flags = _spread(loop.exploited.at(retrain, group), loop.explored.at(retrain, group))
     place = rng.permutation(loop.available.shape[1])
     order = np.lexsort((rng.random(len(item)), place[item]))
     commonest = int(np.bincount(item).max()) if len(item) else 0
     requests = max(-(-len(item) // slate), commonest)
     request = np.arange(len(item)) % max(1, requests)
-    return (request, item[order], explored[order], observed[order], clicked[order]), requests
+    explored, observed, clicked, self_labelled = (flag[order] for flag in flags)
+    return (request, item[order], explored, observed, clicked, self_labelled), requests
 
 
-def _cut(cells: Cells, retrain: int, group: int) -> Cells:
-    at = retrain, group
-    return Cells(cells.exposures[at], cells.observed[at], cells.clicks[at])
-
-
-def _spread(exploit: Cells, explore: Cells) -> tuple[Counts, Flags, Flags, Flags]:
-    """One row an exposure, from six counts an outcome: two arms by (clicked, seen to be no, unknown)."""
-    arms = [(a.clicks, a.observed - a.clicks, a.exposures - a.observed) for a in (exploit, explore)]
+def _spread(exploit: Cells, explore: Cells) -> tuple[Counts, Flags, Flags, Flags, Flags]:
+    """One row an exposure, from eight counts an outcome: two arms by (own label, clicked, seen to be no, unknown)."""
+    arms = [
+        (a.self_labelled, a.clicks - a.self_labelled, a.observed - a.clicks, a.exposures - a.observed)
+        for a in (exploit, explore)
+    ]
     counts = np.array(arms).transpose(2, 0, 1)
     item, arm, came_back = np.unravel_index(np.repeat(np.arange(counts.size), counts.ravel()), counts.shape)
-    return item.astype(np.int64), arm == 1, came_back < 2, came_back == 0
+    return item.astype(np.int64), arm == 1, came_back < 3, came_back < 2, came_back == 0
 
 
 def _position(request: Counts) -> Counts:

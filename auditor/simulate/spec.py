@@ -2,74 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from auditor.errors import AuditError
+from auditor.simulate.defaults import ACTIONS, FALLBACK, LABELLED, POLICY_DEFAULTS, RANGES, UNSET, WORDS
 from auditor.simulate.nearest import nearest
-
-FALLBACK: Mapping[str, Any] = {
-    "items": 1_000, "click_rate": 0.05, "quality_spread": 0.5, "memory": "all", "smoothing": 1.0, "groups": 1,
-    "slate": 5,
-}  # fmt: skip
-"""What a policy uses where neither the spec nor `POLICY_DEFAULTS` says otherwise."""
-
-POLICY_DEFAULTS: Mapping[str, Mapping[str, Any]] = {
-    "uniform": {},
-    "popularity": {},
-    "quality": {},
-    "polya": {"memory": "last", "smoothing": 0.0},
-    "greedy": {"memory": "last", "smoothing": 20.0},
-    "thompson": {"smoothing": 20.0},
-    "collaborative": {"memory": "last", "smoothing": 20.0, "groups": 8},
-    "approval": {
-        "items": 2, "click_rate": 0.85, "quality_spread": 1.0, "memory": "last", "smoothing": 5.0,
-        "groups": 8, "slate": 1,
-    },
-}  # fmt: skip
-"""Every policy, and what differs from `FALLBACK` for it."""
-
-ACTIONS = ("approve", "deny", "refer", "reprice")
-"""The outcomes of an approval model; labels arrive for the first alone."""
-
-LABEL_SHARE = 0.97
-"""Share of approvals whose repayment is ever recorded."""
-
-_UNSET: Mapping[str, Any] = {
-    "items": 0, "click_rate": 0.0, "quality_spread": -1.0, "memory": "", "smoothing": -1.0, "groups": 0,
-    "slate": 0,
-}  # fmt: skip
-
-_RANGES: Mapping[str, tuple[float, float]] = {
-    "exposures": (1, 1e9), "items": (2, 1e7), "retrains": (1, 10_000), "warmup": (0, 1_000),
-    "explore": (0, 1), "exponent": (0, 10), "top_k": (1, 1e7), "click_rate": (1e-6, 0.999),
-    "quality_spread": (0, 5), "smoothing": (0, 1e9), "groups": (1, 1_000), "drift": (0, 5),
-    "turnover": (0, 1), "seasonality": (0, 0.9), "growth": (-0.9, 10), "users": (0, 1e8),
-    "slate": (1, 1_000), "organic": (0, 10),
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class ModelSpec:
-    """One simulated model. Raises AuditError for a value out of its range.
+    """One simulated model. Raises AuditError for a value out of its range (`defaults.RANGES`, `defaults.WORDS`).
 
     The loop
         `policy` is a key of `POLICY_DEFAULTS`; `exposures` a retrain, over `items` live outcomes, for
         `retrains` logged retrains after `warmup` that are not logged. `explore` is the share of exposures
         drawn uniformly over the catalogue (approval: approved whatever the score). `exponent` sharpens
-        polya, popularity and quality; `top_k` outcomes are shown by greedy and collaborative. `memory` is
+        polya, popularity, quality, personal and classifier; `top_k` outcomes are shown by greedy and
+        collaborative, the best by `ranks_by`: 'rate' of feedback, or number of 'clicks'. `memory` is
         the feedback that a retrain learns from, 'last' retrain's or 'all' so far; `smoothing` the prior in
-        clicks an outcome (polya) or in exposures an outcome (the rest).
+        clicks an outcome (polya), clicks a category (personal) or exposures an outcome (the rest).
+        `launch` is how the first retrain of polya, greedy and collaborative chooses: 'uniform', or by
+        'popularity'. `newcomer_boost` is the share of own choices kept for outcomes new in this retrain;
+        `pooling` the share of its own feedback that each group gives up for everybody's, added every
+        retrain (1: all converge at once).
+    What may be wrong with exploration
+        `explore_from` 'popular' draws it from the better-known half of the catalogue; `explore_served` is
+        the share of it that is really carried out. Users are in `segments` countries (0: not logged); the
+        first `closed_segments` of them get no exploration, and each then has a policy of its own (`groups`
+        is a multiple of `segments`).
+    Labels (approval and classifier)
+        `self_labels` is the share of labels that the model writes itself, and believes in the next
+        retrain; it grows by `self_labels_growth` every retrain. `followed_up` is the share of denials whose
+        outcome is found out nonetheless; `rule_labels` the share of the other labels that a rule writes.
+        A classifier has one group a class, and the label's value is the number of the class, from 1.
     The world
         `click_rate` is the mean feedback rate, `quality_spread` the standard deviation of its log-odds over
         outcomes, `groups` the number of audiences of different taste, `drift` the standard deviation of the
         random walk of the log-odds a retrain, `turnover` the share of the catalogue replaced a retrain,
-        `seasonality` the amplitude of the feedback rate over four retrains, `growth` of exposures a retrain.
+        `seasonality` the amplitude of the feedback rate over four retrains, `uplift` its growth a retrain
+        for all outcomes alike, `growth` of exposures a retrain. `category_taste` is the standard deviation
+        of the log-odds over a group's categories, `popularity_fit` the correlation of an outcome's fixed
+        popularity with its quality.
+    Second events
+        After a click comes a `second_event` ('purchase', 'dwell'; '': none) with probability `second_rate`
+        and a value of `second_value` on average. Its quality varies over outcomes by `second_spread` and
+        correlates by `second_fit` with the quality of the clicks (negative: clickbait); it is in the rate,
+        or in the value where the rate is 1.
     The log
         `log_*` say which columns are filled; `users` is the number of user ids (0: not logged), `slate`
         the most outcomes a request holds, `organic` feedback without exposure as a share of the feedback
-        with, `prefix` the beginning of item ids.
+        with, `direct` the share of that which came directly rather than by search, `prefix` the beginning of
+        item ids. `credited_share` of the clicks are logged once more as those of the model `credited_to`.
+        `propensities` are 'honest', as 'configured' (whatever of the exploration is served), 'stale' (the
+        retrain's before) or all 'ones'. `metrics` reported by its team: 'sound' ones improve all, 'offline'
+        ones while those online get worse, 'loop' ones while the authentic get worse; `metrics_noise` is their
+        standard deviation in steps of a retrain.
 
     Fields left at '', 0 or -1 where that means nothing take the policy's own default (`POLICY_DEFAULTS`).
     """
@@ -100,27 +88,95 @@ class ModelSpec:
     log_policy: bool = False
     log_propensity: bool = False
     log_clicked: bool = False
+    ranks_by: str = "rate"
+    launch: str = "uniform"
+    newcomer_boost: float = 0.0
+    pooling: float = 0.0
+    explore_from: str = "all"
+    explore_served: float = 1.0
+    segments: int = 0
+    closed_segments: int = 0
+    self_labels: float = 0.0
+    self_labels_growth: float = 0.0
+    followed_up: float = 0.0
+    rule_labels: float = 0.0
+    uplift: float = 0.0
+    category_taste: float = 0.0
+    popularity_fit: float = 0.0
+    second_event: str = ""
+    second_rate: float = 0.2
+    second_value: float = 30.0
+    second_spread: float = 1.0
+    second_fit: float = 0.0
+    direct: float = 0.0
+    credited_to: str = ""
+    credited_share: float = 0.5
+    propensities: str = "honest"
+    metrics: str = ""
+    metrics_noise: float = 0.3
+    log_score: bool = False
+    log_category: bool = False
+    log_feedback_model: bool = False
 
     def __post_init__(self) -> None:
         if self.policy not in POLICY_DEFAULTS:
             hint = nearest(self.policy, POLICY_DEFAULTS)
             raise AuditError(f"model {self.name!r}: there is no policy {self.policy!r}", hint)
         self._fill_from_policy()
-        for field, (low, high) in _RANGES.items():
+        for field, (low, high) in RANGES.items():
             self._check(field, low <= getattr(self, field) <= high, f"between {low:g} and {high:g}")
+        for field, words in WORDS.items():
+            self._check(field, getattr(self, field) in words, " or ".join(map(repr, words)))
         self._check("name", bool(self.name), "some text")
-        self._check("memory", self.memory in {"last", "all"}, "'last' or 'all'")
         enough = self.users == 0 or self.users >= self.groups
         self._check("users", enough, f"0, or at least {self.groups}: one a group")
-        if self.policy == "approval":
-            self._check("items", self.items <= len(ACTIONS), f"at most {len(ACTIONS)} for an approval model")
-            self._check("turnover", self.turnover == 0, "0 for an approval model")
+        self._check_segments()
+        self._check_labels()
+
+    @property
+    def labelled(self) -> bool:
+        """Whether feedback is a label, and silence says nothing."""
+        return self.policy in LABELLED
+
+    @property
+    def labels_itself(self) -> bool:
+        """Whether the model writes some of the labels that it learns from."""
+        return self.self_labels > 0.0 or self.self_labels_growth > 0.0
+
+    @property
+    def minds_categories(self) -> bool:
+        """Whether what is chosen or liked hangs on the category."""
+        return self.policy == "personal" or self.category_taste > 0.0
 
     def _fill_from_policy(self) -> None:
         chosen = {**FALLBACK, **POLICY_DEFAULTS[self.policy]}
-        for field, unset in _UNSET.items():
+        for field, unset in UNSET.items():
             if getattr(self, field) == unset:
-                object.__setattr__(self, field, chosen[field])
+                object.__setattr__(self, field, self._default(field, chosen[field]))
+
+    def _default(self, field: str, chosen: Any) -> Any:
+        if field == "groups":
+            apart = self.segments if self.closed_segments else 1
+            return self.items if self.policy == "classifier" else max(chosen, apart)
+        return chosen
+
+    def _check_segments(self) -> None:
+        self._check("closed_segments", self.closed_segments <= self.segments, f"at most {self.segments}: the segments")
+        whole = self.closed_segments == 0 or self.groups % self.segments == 0
+        self._check("groups", whole, f"a multiple of the {self.segments} segments")
+
+    def _check_labels(self) -> None:
+        if self.policy == "approval":
+            self._check("items", self.items <= len(ACTIONS), f"at most {len(ACTIONS)} for an approval model")
+        if self.policy == "classifier":
+            self._check("groups", self.groups == self.items, f"{self.items}: one a class")
+        if self.labelled:
+            for field in ("turnover", "newcomer_boost"):
+                self._check(field, getattr(self, field) == 0, f"0 for a model of policy {self.policy}")
+            self._check("second_event", not self.second_event, "'' where feedback is a label")
+            return
+        for field in ("self_labels", "self_labels_growth", "followed_up", "rule_labels"):
+            self._check(field, getattr(self, field) == 0, "0 where feedback is no label")
 
     def _check(self, field: str, holds: bool, expected: str) -> None:
         if not holds:

@@ -12,7 +12,7 @@ HEAVY = {"duckdb", "numpy", "polars", "pyarrow", "rich"}
 LOADED = "import json, sys; from auditor.cli.main import main; main({arguments}); print(json.dumps([*sys.modules]))"
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["scan", "--help"], ["inspect", "--help"]])
+@pytest.mark.parametrize("arguments", [["--help"], ["scan", "--help"], ["inspect", "--help"], ["plan", "--help"]])
 def test_help_loads_nothing_heavy(arguments):
     done = subprocess.run(
         [sys.executable, "-c", LOADED.format(arguments=arguments)], capture_output=True, text=True, check=True
@@ -28,4 +28,4 @@ def test_the_module_is_the_console_script():
 
 def test_all_commands_are_there():
     names = {command.callback.__name__ for command in app.registered_commands}
-    assert names == {"scan", "inspect", "detectors", "explain", "render", "schema", "simulate"}
+    assert names == {"scan", "inspect", "plan", "detectors", "explain", "render", "schema", "simulate"}

@@ -13,6 +13,8 @@ from auditor.cli.progress import Silent
 from auditor.config import Settings
 from auditor.detectors import Outcome, run
 from auditor.ingest import Intake
+from auditor.ingest.canonical import COLUMNS as CANONICAL
+from auditor.ingest.canonical import target_type
 from auditor.rank import rank, summarise
 from auditor.rollup import Rollups
 from auditor.scan import volumes
@@ -20,18 +22,29 @@ from auditor.simulate import Loop, ModelSpec, run_loop
 
 START = datetime(2026, 1, 5)
 WEEK = timedelta(days=7)
+NULLS = {
+    role: ", ".join(f"NULL::{target_type(one, {'item_id': 'BIGINT'})} AS {one}" for one in CANONICAL[role])
+    for role in ("exposures", "feedback")
+}
 EMPTY = {
-    "exposures": "SELECT NULL::VARCHAR AS model_id, NULL::VARCHAR AS request_id, NULL::DOUBLE AS propensity, "
-    "NULL::VARCHAR AS model_version WHERE FALSE",
-    "attributed": "SELECT NULL::VARCHAR AS model_id, NULL::TIMESTAMP AS exposed_at, NULL::TIMESTAMP AS feedback_at, "
-    "NULL::VARCHAR AS request_id, NULL::BOOLEAN AS clicked WHERE FALSE",
+    "exposures": f"SELECT {NULLS['exposures']} WHERE FALSE",
+    "feedback": f"SELECT {NULLS['feedback']} WHERE FALSE",
+    "attributed": "SELECT NULL::VARCHAR AS model_id, NULL::VARCHAR AS model_version, NULL::BIGINT AS item_id, "
+    "NULL::VARCHAR AS policy, NULL::TIMESTAMP AS exposed_at, NULL::TIMESTAMP AS feedback_at, "
+    "NULL::VARCHAR AS request_id, NULL::BOOLEAN AS clicked, NULL::DOUBLE AS value, NULL::BIGINT AS events, "
+    "NULL::VARCHAR AS label_source WHERE FALSE",
     "organic": "SELECT NULL::VARCHAR AS model_id, NULL::BIGINT AS item_id, NULL::BIGINT AS feedback WHERE FALSE",
+    "second_feedback": "SELECT NULL::VARCHAR AS model_id, NULL::VARCHAR AS model_version, NULL::BIGINT AS item_id, "
+    "NULL::VARCHAR AS policy, NULL::VARCHAR AS event, NULL::DOUBLE AS value WHERE FALSE",
+    "crossings": "SELECT NULL::VARCHAR AS model_id, NULL::VARCHAR AS chosen_by, NULL::BIGINT AS feedback WHERE FALSE",
+    "shared_feedback": "SELECT NULL::VARCHAR AS model_id, NULL::VARCHAR AS also_shown_by, NULL::BIGINT AS feedback "
+    "WHERE FALSE",
 }
 MADE = {
     "outcomes": "SELECT * EXCLUDE (item_id), hash(item_id) AS item FROM counted",
     "retrains": "SELECT model::INTEGER AS model, retrain::INTEGER AS retrain, * EXCLUDE (model, retrain) FROM spans",
-    "catalogue": "SELECT model_id, item_id, NULL::TIMESTAMP AS available_from, NULL::TIMESTAMP AS available_to "
-    "FROM listed",
+    "catalogue": "SELECT model_id, item_id, NULL::VARCHAR AS category, NULL::TIMESTAMP AS available_from, "
+    "NULL::TIMESTAMP AS available_to FROM listed",
     "volume": "SELECT model_id, model_version, first_at AS day, exposures, first_at, last_at, NULL::INTEGER AS deepest "
     "FROM spans",
     **EMPTY,

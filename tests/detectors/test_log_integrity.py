@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from written import audited, finding, skip, write
 
+from auditor.detectors import BATTERY
+
 ID = "log-integrity"
 START = np.datetime64("2026-01-05T00:00:00", "us")
 DAYS = 21
@@ -62,11 +64,20 @@ def test_exposures_kept_only_on_click_gate_everything_else(tmp_path):
     assert finding(report, ID).severity == "medium"
     assert "exposures were kept only where something came back" in finding(report, ID).title
     assert [each.detector for each in report.findings] == [ID]
-    assert {each.detector for each in report.skips} == {
-        "outcome-starvation", "exposure-coverage", "impression-gini", "retrain-drift", "auditability",
-    }  # fmt: skip
+    assert {each.detector for each in report.skips} == {each.id for each in BATTERY} - {ID}
     assert skip(report, "outcome-starvation").reason == f"log-integrity: {finding(report, ID).title}"
     assert report.models[0].verdict == "not auditable"
+
+
+def test_feedback_that_somebody_wrote_is_a_label_and_may_answer_every_exposure(tmp_path):
+    exposures, feedback = log()
+    clicked = np.isin(exposures["request_id"] * 100 + exposures["item_id"],
+                      feedback["request_id"] * 100 + feedback["item_id"])  # fmt: skip
+    labels = feedback | {"label_source": ["human"] * len(feedback["item_id"])}
+    report = audit(tmp_path, where(exposures, clicked), labels)
+
+    assert finding(report, ID) is None
+    assert report.models[0].verdict != "not auditable" or "log-integrity" not in report.models[0].why
 
 
 def test_whole_slates_kept_only_where_one_was_clicked_are_told_as_well(tmp_path):

@@ -120,5 +120,5 @@ def test_sample_logs_come_out_as_their_readme_says():
             verdict = named[1]
         elif model := re.match(r" *\d+  (\w+) ", line):
             found[model[1]] = verdict
-    assert len(rows) == 12
+    assert len(rows) == 18
     assert found == dict(rows)

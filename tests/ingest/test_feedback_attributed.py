@@ -49,6 +49,7 @@ def test_by_request_and_item(logs: Logs) -> None:
             True,
             None,
             2,
+            None,
         )
     ]
     assert organic(logs) == [("b", None, 1)]
@@ -208,3 +209,138 @@ def test_missing_keys_match_nothing(logs: Logs) -> None:
 def test_what_halves_are_cut_by(logs: Logs, column: str, unit: str) -> None:
     logs.text("exposures.csv", f"model_id,item_id,{column}\nm,a,1\n")
     assert logs.read().unit == unit
+
+
+def crossings(logs: Logs) -> list[tuple[Any, ...]]:
+    return logs.rows("SELECT model_id, chosen_by, feedback FROM crossings ORDER BY ALL")
+
+
+def shared_feedback(logs: Logs) -> list[tuple[Any, ...]]:
+    return logs.rows("SELECT model_id, also_shown_by, feedback FROM shared_feedback ORDER BY ALL")
+
+
+def second_feedback(logs: Logs, columns: str = "model_id, item_id, event, value") -> list[tuple[Any, ...]]:
+    return logs.rows(f"SELECT {columns} FROM second_feedback ORDER BY ALL")
+
+
+TWO_MODELS = """model_id,item_id,request_id,ts
+finder,a,r1,2026-09-07T10:00:00Z
+ranker,a,r1,2026-09-07T10:00:01Z
+finder,b,r1,2026-09-07T10:00:00Z
+finder,a,r2,2026-09-07T11:00:00Z
+third,a,r2,2026-09-07T11:00:01Z
+"""
+
+
+def test_other_events_on_matched_exposures_are_kept_beside(logs: Logs) -> None:
+    logs.text("exposures.csv", EXPOSURES)
+    rows = [
+        "r1,a,click,",
+        "r1,a, Dwell ,30",
+        "r1,a,dwell,12",
+        "r1,b,purchase,9.5",
+        "r3,a,dwell,4",
+        "r9,z,dwell,1",
+        "r1,b,,",
+    ]
+    logs.text("feedback.csv", "request_id,item_id,event,value\n" + "\n".join(rows) + "\n")
+    logs.read()
+    assert attributed(logs, "model_id, item_id") == [("feed", "a"), ("feed", "b"), ("mail", "a")]
+    assert second_feedback(logs) == [
+        ("feed", "a", "dwell", 12.0),
+        ("feed", "a", "dwell", 30.0),
+        ("feed", "b", "purchase", 9.5),
+    ]
+    assert second_feedback(logs, "DISTINCT model_version, policy") == [("1", "exploit"), ("1", "explore")]
+
+
+def test_feedback_of_one_event_has_no_second(logs: Logs) -> None:
+    logs.text("exposures.csv", EXPOSURES)
+    logs.text("feedback.csv", "request_id,item_id\nr1,a\n")
+    logs.read()
+    assert (second_feedback(logs), crossings(logs), shared_feedback(logs)) == ([], [], [])
+
+
+def test_feedback_on_exposures_of_another_model_is_organic_and_counted(logs: Logs) -> None:
+    logs.text("exposures.csv", TWO_MODELS)
+    rows = ["r1,b,ranker", "r2,a,ranker", "r1,a,ranker", "r9,a,ranker", "r1,b,finder", "r2,a,"]
+    logs.text("clicks.csv", "request_id,item_id,model_id\n" + "\n".join(rows) + "\n")
+    logs.read()
+    assert attributed(logs, "model_id, item_id, request_id") == [
+        ("finder", "a", "r2"),
+        ("finder", "b", "r1"),
+        ("ranker", "a", "r1"),
+    ]
+    assert organic(logs) == [("a", "ranker", 2), ("b", "ranker", 1)]
+    assert crossings(logs) == [("ranker", "finder", 2)]
+    assert shared_feedback(logs) == [("finder", "third", 1), ("ranker", "finder", 1)]
+
+
+def test_only_the_primary_event_crosses(logs: Logs) -> None:
+    logs.text("exposures.csv", TWO_MODELS)
+    rows = ["r1,b,ranker,dwell", "r1,b,ranker,click", "r1,a,ranker,click"]
+    logs.text("clicks.csv", "request_id,item_id,model_id,event\n" + "\n".join(rows) + "\n")
+    logs.read()
+    assert crossings(logs) == [("ranker", "finder", 1)]
+    assert shared_feedback(logs) == [("ranker", "finder", 1)]
+
+
+def test_by_user_and_item_the_last_other_model_chose(logs: Logs) -> None:
+    exposures = ["finder,a,u,2026-09-07T10:00:00Z", "third,a,u,2026-09-07T11:00:00Z", "third,b,u,2026-09-01T11:00:00Z"]
+    logs.text("exposures.csv", "model_id,item_id,user_id,ts\n" + "\n".join(exposures) + "\n")
+    rows = ["u,a,2026-09-07T12:00:00Z,ranker", "u,b,2026-09-07T12:00:00Z,ranker", "u,a,2026-09-07T10:30:00Z,ranker"]
+    logs.text("clicks.csv", "user_id,item_id,ts,model_id\n" + "\n".join(rows) + "\n")
+    logs.read()
+    assert crossings(logs) == [("ranker", "finder", 1), ("ranker", "third", 1)]
+    assert organic(logs) == [("a", "ranker", 2), ("b", "ranker", 1)]
+    assert attributed(logs) == []
+
+
+def test_unnamed_feedback_that_two_models_showed_is_the_firsts_and_counted(logs: Logs) -> None:
+    logs.text("exposures.csv", TWO_MODELS)
+    logs.text("clicks.csv", "request_id,item_id\nr1,a\nr1,b\nr2,a\n")
+    logs.read()
+    assert attributed(logs, "DISTINCT model_id") == [("finder",)]
+    assert shared_feedback(logs) == [("finder", "ranker", 1), ("finder", "third", 1)]
+    assert crossings(logs) == []
+
+
+def test_a_log_named_as_one_model_crosses_nothing(logs: Logs) -> None:
+    logs.text("exposures.csv", "item_id,request_id\na,r\n")
+    logs.text("clicks.csv", "request_id,item_id,model\nr,a,other\n")
+    logs.read(model_id="m")
+    assert attributed(logs, "model_id, events") == [("m", 1)]
+    assert crossings(logs) == []
+
+
+def test_of_several_labels_the_worst_source_stays(logs: Logs) -> None:
+    logs.text("exposures.csv", EXPOSURES)
+    rows = ["e1,a,Human", "e1,a, LLM ", "e1,a,rule", "e2,b,expert", "e2,b,System", "e3,a,Ada", "e3,a,manual", "e4,a,"]
+    logs.text("feedback.csv", "exposure_id,item_id,label_source\n" + "\n".join(rows) + "\n")
+    logs.read()
+    assert logs.rows(
+        "SELECT item_id, model_id, label_source FROM attributed ORDER BY exposed_at, item_id, model_id"
+    ) == [
+        ("a", "feed", "llm"),
+        ("b", "feed", "system"),
+        ("a", "feed", "manual"),
+        ("a", "mail", None),
+    ]
+
+
+@pytest.mark.parametrize("source", ["Search", "direct", " organic ", "external", "editorial"])
+def test_feedback_from_elsewhere_is_organic_though_user_and_item_match(logs: Logs, source: str) -> None:
+    logs.text("exposures.csv", without(EXPOSURES, "exposure_id", "request_id"))
+    rows = [f"u1,a,2026-09-07T10:00:05Z,{source}", "u1,b,2026-09-07T10:00:05Z,feed", "u2,a,2026-09-08T11:00:05Z,"]
+    logs.text("clicks.csv", "user_id,item_id,ts,source\n" + "\n".join(rows) + "\n")
+    logs.read()
+    assert attributed(logs, "model_id, item_id") == [("feed", "b"), ("mail", "a")]
+    assert organic(logs) == [("a", None, 1)]
+
+
+def test_a_key_of_its_own_decides_whatever_the_source(logs: Logs) -> None:
+    logs.text("exposures.csv", EXPOSURES)
+    logs.text("clicks.csv", "request_id,item_id,source\nr1,a,search\n")
+    logs.read()
+    assert attributed(logs, "model_id, item_id") == [("feed", "a")]
+    assert organic(logs) == []

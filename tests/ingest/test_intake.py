@@ -104,6 +104,14 @@ def test_the_catalogue_and_the_metrics(logs: Logs) -> None:
     assert logs.rows("SELECT * FROM metrics") == [("m", "1", "ndcg", "offline", 0.5, True)]
 
 
+def test_a_metric_that_is_not_measured_yet_is_no_bad_row(logs: Logs) -> None:
+    logs.text("exposures.csv", "model_id,item_id\nm,a\n")
+    logs.text("metrics.csv", "model_id,model_version,metric,slice,value\nm,1,ctr,online,0.5\nm,2,ctr,online,\n")
+    logs.read()
+    assert logs.rows("SELECT model_version, value FROM metrics ORDER BY 1") == [("1", 0.5), ("2", None)]
+    assert not logs.rejected()
+
+
 def test_the_model_that_was_named_is_that_of_all_rows(logs: Logs) -> None:
     logs.text("exposures.csv", "item_id,request_id\na,r\n")
     logs.text("clicks.csv", "item_id,request_id\na,r\nb,r\n")

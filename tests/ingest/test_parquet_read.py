@@ -89,6 +89,7 @@ def test_every_relation_has_all_its_columns_typed(logs: Logs) -> None:
         ("clicked", "BOOLEAN"),
         ("value", "DOUBLE"),
         ("events", "BIGINT"),
+        ("label_source", "VARCHAR"),
     ]
     assert types["metrics"]["higher_is_better"] == "BOOLEAN"
 

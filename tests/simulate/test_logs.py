@@ -28,9 +28,8 @@ def frames(spec, seed=5):
 
 
 def attributed(exposures, feedback):
-    return feedback.filter(pl.col("source") == "model").join(
-        exposures, on=["request_id", "item_id"], how="left", suffix="_shown"
-    )
+    own = feedback.filter(pl.col("source") == "model").drop("model_id")
+    return own.join(exposures, on=["request_id", "item_id"], how="left", suffix="_shown")
 
 
 @pytest.mark.parametrize("spec", FLEET, ids=lambda spec: spec.name)

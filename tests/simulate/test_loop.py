@@ -47,7 +47,7 @@ def test_counts_are_consistent(policy):
 
 @pytest.mark.parametrize("policy", POLICY_DEFAULTS)
 def test_nothing_is_shown_with_probability_zero_or_outside_the_catalogue(policy):
-    items, turnover = (3, 0.0) if policy == "approval" else (90, 0.2)
+    items, turnover = (3, 0.0) if policy in {"approval", "classifier"} else (90, 0.2)
     loop = run_loop(ModelSpec("m", policy, items=items, turnover=turnover, top_k=10, explore=0.1), 5)
     assert loop.exploited.exposures[loop.policies == 0.0].sum() == 0
     assert (loop.exploit + loop.explore)[~loop.available].sum() == 0

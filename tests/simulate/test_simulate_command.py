@@ -52,8 +52,8 @@ def test_stdout_stays_empty_and_stderr_says_what_was_planted(tmp_path):
 def test_without_a_model_the_sample_fleet_is_resized(tmp_path):
     assert run(tmp_path / "log", "--exposures", 200, "--retrains", 2, "--items", 50).exit_code == 0
     exposures = pl.read_parquet(tmp_path / "log" / "exposures.parquet")
-    assert exposures["model_id"].n_unique() == 12
-    assert exposures.height == 12 * 2 * 200
+    assert exposures["model_id"].n_unique() == 18
+    assert exposures.height == 18 * 2 * 200
 
 
 def test_seed_and_format(tmp_path):
@@ -112,7 +112,7 @@ def test_control_characters_in_a_name_do_not_reach_the_terminal(tmp_path):
 def test_every_policy_can_be_written_on_the_command_line(policy):
     spec = parse_spec(f"a:b:{policy},exposures=10,log_policy=yes,prefix=x", items=50)
     assert (spec.name, spec.policy, spec.exposures, spec.log_policy) == ("a:b", policy, 10, True)
-    assert spec.items == (2 if policy == "approval" else 50)
+    assert spec.items == {"approval": 2, "classifier": 12}.get(policy, 50)
 
 
 def test_the_command_module_imports_nothing_heavy():

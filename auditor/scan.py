@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import polars as pl
@@ -20,10 +20,11 @@ from auditor.detectors import BATTERY, Outcome, Want, auditability, outcome_star
 from auditor.errors import AuditError
 from auditor.finding import InputSummary, Report
 from auditor.ingest import Intake, locate, read
-from auditor.plan import Asked, Plan
-from auditor.plan import plan as plan_of
 from auditor.rank import rank, summarise
 from auditor.rollup import Progress, Rollups, leave
+
+if TYPE_CHECKING:
+    from auditor.plan import Asked, Plan
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,8 @@ def scan(logs: LogPaths, settings: Settings, progress: Progress, database: Path 
 
 def plan(logs: LogPaths, settings: Settings, progress: Progress, asked: Asked) -> Plan:
     """Audits the logs of one fleet as `scan` does, and plans the exploration that its models need."""
+    from auditor.plan import plan as plan_of  # noqa: PLC0415 - scans do not need it
+
     if settings.select:  # what the log lacks is part of a plan
         settings = replace(settings, select=(*settings.select, auditability.DETECTOR.id))
     with _audited(logs, settings, progress) as (rollups, report):

@@ -87,8 +87,11 @@ def scan(options: LogOptions, report: ReportOptions) -> None:
     result = from_json(to_json(audit(logs, settings, progress(options.quiet), report.database)))
     code = exit_code(result, settings.fail_on)
     _write(result, report.files, settings)
+    shown = report.shown(options.quiet)
     if code or not options.quiet or (settings.fail_on is None and result.findings):
-        _tell(result, settings, report.shown(options.quiet), options.color)
+        _tell(result, settings, shown, options.color)
+    elif report.format == "json":  # a program that asked for an object gets one
+        _emit(result, settings, shown, options.color)
     raise Exit(code)
 
 
@@ -110,24 +113,29 @@ def _write(report: Report, files: list[str], settings: Settings) -> None:
 
 
 def _tell(report: Report, settings: Settings, shown: str | None, color: bool | None) -> None:
-    from auditor.report import render
-
-    if shown is not None:
-        look = layout(color)
-        emit(
-            render(
-                report,
-                shown,
-                width=look.width,
-                color=look.color,
-                min_severity=settings.min_severity,
-                unicode=look.unicode,
-            )
-        )
+    _emit(report, settings, shown, color)
     if shown != "table":  # which has the warnings in it
         for warning in report.warnings:
             say(f"audit: warning: {warning}")
     say(f"audit: {summary(report, settings.min_severity)}")
+
+
+def _emit(report: Report, settings: Settings, shown: str | None, color: bool | None) -> None:
+    from auditor.report import render
+
+    if shown is None:
+        return
+    look = layout(color)
+    emit(
+        render(
+            report,
+            shown,
+            width=look.width,
+            color=look.color,
+            min_severity=settings.min_severity,
+            unicode=look.unicode,
+        )
+    )
 
 
 def summary(report: Report, min_severity: Severity) -> str:

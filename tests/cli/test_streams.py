@@ -33,8 +33,17 @@ def test_the_table_has_the_warnings_so_stderr_does_not(scanned, capsys):
 
 def test_quiet_is_silent_when_clean(scanned, capsys):
     scanned.report = fleet_report(finding(Severity.LOW), warnings=("short",))
-    assert main(["scan", "logs", "-q", "--format", "json"]) == 0
+    assert main(["scan", "logs", "-q"]) == 0
+    assert main(["scan", "logs", "-q", "-o", "a.json"]) == 0
     assert capsys.readouterr() == ("", "")
+
+
+def test_an_object_that_was_asked_for_is_written_when_clean_and_quiet_too(scanned, capsys):
+    scanned.report = fleet_report(finding(Severity.LOW), warnings=("short",))
+    assert main(["scan", "logs", "-q", "--format", "json"]) == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out)["warnings"] == ["short"]
+    assert err == ""
 
 
 @pytest.mark.parametrize("report", [fleet_report(finding()), fleet_report(audited=0)])

@@ -88,4 +88,5 @@ def test_the_p_value_bounds_the_binomial_tail(n, k, elsewhere, segments):
         "catalogue": 100, "fed": 10, "segment": "x",
     }  # fmt: skip
     exact = segments * binom.cdf(k, n, elsewhere)
-    assert exact <= judge(row, OutcomeStarvation()).p_value <= 40 * exact
+    bound = judge(row, OutcomeStarvation()).p_value
+    assert exact * (1 - 1e-9) <= bound <= 40 * exact  # the same at k = 0, but for rounding

@@ -80,10 +80,17 @@ def test_a_short_phase_shows_nothing(monkeypatch):
 
 def test_a_phase_ends_when_it_fails(monkeypatch):
     on_terminal(monkeypatch)
-    before = set(threading.enumerate())
+    watchers = []
+
+    class Watcher(threading.Thread):
+        def start(self):
+            watchers.append(self)
+            super().start()
+
+    monkeypatch.setattr("auditor.cli.progress.Thread", Watcher)
     with pytest.raises(KeyError), Bar(patience=0, interval=0.005).phase("counting"):
         raise KeyError
-    assert set(threading.enumerate()) <= before
+    assert [each.is_alive() for each in watchers] == [False]
 
 
 def test_the_engine_is_asked_and_prints_nothing_itself(monkeypatch, capfd):

@@ -100,7 +100,7 @@ def measure(rollups: Rollups, thresholds: RetrainDrift) -> pl.DataFrame:  # noqa
 def _steps(rollups: Rollups, windows: pl.LazyFrame) -> pl.LazyFrame:
     """Jsd, jsd_null, entering, leaving, excess and excess_error of each pair of retrains."""
     pairs = rollups.frame("pairs").lazy()
-    told = _with_volumes(pairs)
+    told = _with_volumes(pairs).collect().lazy()  # once, for both that read it
     moved = told.group_by(PAIR).agg(
         jsd=jsd(pl.col("before"), pl.col("after"), pl.col("n"), pl.col("m"), pl.col("outcomes")),
         entering=_sum("after", pl.col("before") == 0) / pl.col("m").first(),

@@ -30,9 +30,15 @@ class Count:
         return sum(one.rows for one in self.rejections)
 
 
-def count_rejected(view: str, rows: Rows, connection: duckdb.DuckDBPyConnection) -> Count:
-    """One pass over the columns that can be wrong; a second one for examples if any row is rejected."""
-    counted = connection.execute(f"SELECT reject_reason, count(*) FROM {view} GROUP BY reject_reason").fetchall()
+def count_rejected(
+    view: str,
+    rows: Rows,
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    tally: str = "SELECT reject_reason, count(*) FROM {}",
+) -> Count:
+    """One pass over the columns that can be wrong (`tally`); a second one for examples if any row is rejected."""
+    counted = connection.execute(f"{tally.format(view)} GROUP BY reject_reason").fetchall()
     total = sum(count for _, count in counted)
     if all(reason is None for reason, _ in counted):
         return Count(total, ())

@@ -52,7 +52,7 @@ def simulate(  # noqa: PLR0913, PLR0917 - one parameter an option
     Policies without a loop: uniform, popularity, quality.
 
     Policies that retrain on their own feedback: polya, greedy, thompson,
-    collaborative, personal, approval, classifier.
+    linucb, collaborative, item_knn, personal, approval, classifier.
     """
     if find_spec("numpy") is None:
         raise AuditError("simulating needs numpy, which is not installed", "pip install numpy")

@@ -14,14 +14,17 @@ from auditor.simulate.world import Counts, Flags
 class Cells:
     """What one policy's choices brought: int64 counts of shape (T, G, K), or (G, K) for one retrain.
 
-    `exposures` >= `observed` (outcome known to the next retrain) >= `clicks` (outcome positive)
-    >= `self_labelled` (positive because the model says so).
+    `exposures` >= `observed` (outcome ever known) >= `clicks` (outcome positive) >= `self_labelled` (positive
+    because the model says so). `late` are those of `observed` that the next retrain does not know yet, and
+    `late_clicks` the positive ones of them.
     """
 
     exposures: Counts
     observed: Counts
     clicks: Counts
     self_labelled: Counts
+    late: Counts
+    late_clicks: Counts
 
     def at(self, *index: int) -> Cells:
         """One retrain's, or one group's of one retrain."""

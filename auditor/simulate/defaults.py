@@ -19,6 +19,8 @@ POLICY_DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "greedy": {"memory": "last", "smoothing": 20.0},
     "thompson": {"smoothing": 20.0},
     "collaborative": {"memory": "last", "smoothing": 20.0, "groups": 8},
+    "item_knn": {"memory": "last", "smoothing": 5.0, "groups": 16},
+    "linucb": {},
     "personal": {"groups": 12},
     "approval": {
         "items": 2, "click_rate": 0.85, "quality_spread": 1.0, "memory": "last", "smoothing": 5.0,
@@ -44,7 +46,7 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "self_labels_growth": (0, 1), "followed_up": (0, 1), "category_taste": (0, 5), "uplift": (-0.9, 10),
     "popularity_fit": (-1, 1), "second_rate": (1e-6, 1), "second_spread": (0, 5), "second_fit": (-1, 1),
     "second_value": (1e-6, 1e9), "rule_labels": (0, 1), "direct": (0, 1), "credited_share": (0, 1),
-    "metrics_noise": (0, 10),
+    "metrics_noise": (0, 10), "position_decay": (0, 5), "late": (0, 1), "log_duplicates": (0, 1), "log_lost": (0, 1),
 }  # fmt: skip
 """The numbers that a spec takes, both ends included."""
 
@@ -55,6 +57,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "explore_from": ("all", "popular"),
     "propensities": ("honest", "configured", "stale", "ones"),
     "metrics": ("", "sound", "offline", "loop"),
+    "quality_tail": ("normal", "heavy", "light"),
 }
 """The words that a spec takes."""
 
@@ -72,3 +75,9 @@ CHECKED_SHARE = 0.6
 
 LABELLED = frozenset({"approval", "classifier"})
 """The policies whose feedback is a label, and which have their own number of outcomes."""
+
+CLICKED = ("turnover", "newcomer_boost", "position_decay")
+"""What only a model whose feedback is clicks may have."""
+
+LABELS = ("self_labels", "self_labels_growth", "followed_up", "rule_labels")
+"""What only a model whose feedback is labels may have."""

@@ -124,14 +124,14 @@ def _followed(spec: ModelSpec, retrain: Retrain, names: pa.Array, second: Second
 def _on_requests(
     spec: ModelSpec, retrain: Retrain, names: pa.Array, heard: Counts, delay: Counts, **values: object
 ) -> pa.Table:
-    """Events on the rows `heard` of a retrain, `delay` seconds after they were shown."""
+    """Events on the rows `heard` of a retrain, `delay` seconds after they were shown, or later."""
     request, rows = retrain.slates.request[heard], len(heard)
     return columns.table(
         columns.FEEDBACK,
         rows,
         request_id=retrain.first_request + request,
         item_id=names.take(retrain.slates.item[heard]),
-        timestamp=columns.times(retrain.second[request] + delay),
+        timestamp=columns.times(retrain.second[request] + retrain.later[heard] + delay),
         user_id=columns.user_names(retrain.user[request]) if spec.users else None,
         source=columns.constant("model", rows),
         model_id=columns.constant(spec.name, rows) if spec.log_feedback_model else None,

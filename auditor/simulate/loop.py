@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from auditor.simulate import exploration, self_labels
+from auditor.simulate import exploration, lateness, self_labels
 from auditor.simulate.cells import Cells, stacked
 from auditor.simulate.defaults import CHECKED_SHARE, LABEL_SHARE
-from auditor.simulate.policies import Seen, chosen, predicted
+from auditor.simulate.examination import SUREST, looked_at
+from auditor.simulate.policies import chosen, predicted
 from auditor.simulate.randomness import stream
+from auditor.simulate.seen import Seen
 from auditor.simulate.spec import ModelSpec
 from auditor.simulate.world import Counts, Flags, Floats, World, build_world
 
@@ -86,17 +88,18 @@ class _Retrain:
 
 def run_loop(spec: ModelSpec, seed: int) -> Loop:
     """Runs one model for its warm-up and logged retrains; the same seed and spec give the same Loop."""
-    rng, writing = stream(seed, spec.name, "loop"), stream(seed, spec.name, "self labels")
+    rng = stream(seed, spec.name, "loop")
+    writing, waiting = stream(seed, spec.name, "self labels"), stream(seed, spec.name, "late")
     world = build_world(spec, seed, rng)
     seen_exposures = seen_clicks = np.zeros(world.rates.shape[1:])
     retrains: list[_Retrain] = []
     for t in range(len(world.rates)):
         seen = _seen(spec, world, t, seen_exposures, seen_clicks, rng)
-        played = _play(seen, world, t, writing)
+        played = _play(seen, world, t, writing, waiting)
+        exposures, clicks = _learned(played, retrains[-1] if retrains else None)
         retrains.append(played)
         kept = 1.0 if spec.memory == "all" else 0.0
-        seen_exposures = kept * seen_exposures + played.exploit.observed + played.explore.observed
-        seen_clicks = kept * seen_clicks + played.exploit.clicks + played.explore.clicks
+        seen_exposures, seen_clicks = kept * seen_exposures + exposures, kept * seen_clicks + clicks
     return _logged(spec, world, retrains[spec.warmup :])
 
 
@@ -118,29 +121,46 @@ def _seen(spec: ModelSpec, world: World, t: int, exposures: Floats, clicks: Floa
     newcomers = available & ~world.available[max(0, t - 1)]
     return Seen(
         spec, exposures, clicks, available, world.rates[t], world.popularity, rng,
-        newcomers, world.categories, world.audience, first=t == 0,
+        newcomers, world.categories, world.audience, world.features, first=t == 0,
     )  # fmt: skip
 
 
-def _play(seen: Seen, world: World, t: int, writing: np.random.Generator) -> _Retrain:
+def _learned(played: _Retrain, before: _Retrain | None) -> tuple[Counts, Counts]:
+    """What both arms brought by the end of a retrain's week: exposures with known outcome, and clicks."""
+    own, own_clicks = lateness.arrived(played.exploit, before.exploit if before else None)
+    randomised, randomised_clicks = lateness.arrived(played.explore, before.explore if before else None)
+    return own + randomised, own_clicks + randomised_clicks
+
+
+def _play(seen: Seen, world: World, t: int, writing: np.random.Generator, waiting: np.random.Generator) -> _Retrain:
     spec, rng = seen.spec, seen.rng
     policy = chosen(seen)
     randomised = exploration.drawn_from(spec, seen.available, world.popularity)
     total = max(1, round(spec.exposures * (1.0 + spec.growth) ** max(0, t - spec.warmup)))
     by_group = rng.multinomial(total, world.audience)
     aside = rng.binomial(by_group, exploration.shares(spec) * spec.explore_served)
-    exploit = _feedback(seen, rng.multinomial(by_group - aside, policy))
-    explore = _feedback(seen, rng.multinomial(aside, randomised))
+    exploit = _feedback(seen, rng.multinomial(by_group - aside, policy), _rates_in_order(seen, policy))
+    explore = _feedback(seen, rng.multinomial(aside, randomised), seen.rates)
     if spec.labels_itself:
         share = self_labels.share_written(spec, t)
         exploit, explore = (self_labels.written(cells, share, writing) for cells in (exploit, explore))
+    if spec.late:
+        exploit, explore = (lateness.held_back(cells, spec.late, waiting) for cells in (exploit, explore))
     return _Retrain(policy, randomised, predicted(seen, policy), exploit, explore)
 
 
-def _feedback(seen: Seen, exposures: Counts) -> Cells:
+def _rates_in_order(seen: Seen, policy: Floats) -> Floats:
+    """Feedback rates (G, K) of what stands in the order of the policy."""
+    if not seen.spec.position_decay:
+        return seen.rates
+    return np.minimum(SUREST, seen.rates * looked_at(seen.spec, policy))
+
+
+def _feedback(seen: Seen, exposures: Counts, rates: Floats) -> Cells:
     observed = seen.rng.binomial(exposures, observable(seen.spec, exposures.shape[1]))
-    clicks = seen.rng.binomial(observed, seen.rates)
-    return Cells(exposures, observed, clicks, np.zeros_like(clicks))
+    clicks = seen.rng.binomial(observed, rates)
+    none = np.zeros_like(clicks)
+    return Cells(exposures, observed, clicks, none, none, none)
 
 
 def _logged(spec: ModelSpec, world: World, retrains: Sequence[_Retrain]) -> Loop:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from auditor.simulate.spec import ModelSpec
 
-LEARNS = frozenset({"polya", "greedy", "thompson", "collaborative", "personal", "approval"})
+LEARNS = frozenset({"polya", "greedy", "thompson", "collaborative", "item_knn", "linucb", "personal", "approval"})
 """The policies that retrain on their own feedback, whatever else there is to learn from."""
 
 ENOUGH = 0.02
@@ -31,7 +31,7 @@ def _loop(spec: ModelSpec) -> str:
         closed = f", closed in {spec.closed_segments} of {spec.segments} segments" if spec.closed_segments else ""
         return f"loop kept open: explores {served:.0%}{closed}"
     urn = spec.policy == "polya" and spec.exponent <= 1.0 and spec.smoothing > 0.0
-    if urn or spec.policy in {"personal", "thompson"}:
+    if urn or spec.policy in {"personal", "thompson", "linucb"}:
         return "loop that narrows"
     return "closed loop"
 
@@ -47,3 +47,13 @@ def _besides(spec: ModelSpec) -> Iterator[str]:
         yield AT_ODDS[spec.metrics]
     if spec.credited_to:
         yield f"its clicks also count for {spec.credited_to}"
+    yield from _faults(spec)
+
+
+def _faults(spec: ModelSpec) -> Iterator[str]:
+    if spec.log_duplicates:
+        yield f"{spec.log_duplicates:.0%} of the exposures logged twice"
+    if spec.log_lost:
+        yield f"{spec.log_lost:.0%} of the feedback lost"
+    if spec.log_only_clicked:
+        yield "only exposures with feedback logged"

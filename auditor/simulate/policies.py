@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 
 import numpy as np
 
+from auditor.simulate.item_based import similarity_scores
+from auditor.simulate.linear_bandit import Ridge, estimates, ridge, upper_bounds
+from auditor.simulate.probabilities import proportional, top_ranked
+from auditor.simulate.seen import Seen
 from auditor.simulate.spec import ModelSpec
-from auditor.simulate.world import CATEGORIES, Counts, Flags, Floats
+from auditor.simulate.thompson import drawn
+from auditor.simulate.world import CATEGORIES, Floats
 
 PESSIMISM = 0.5
 """The prior rate of an outcome, as a share of the mean: unseen ones rank below all that do passably."""
-
-THOMPSON_DRAWS = 200
-"""Posterior draws that a Thompson policy's probabilities are estimated from."""
 
 BREAK_EVEN = 0.9
 """Repayment rate from which a segment of applicants is accepted, as a share of the mean."""
@@ -24,28 +25,6 @@ APPROVED_IF_GOOD = 0.95
 
 SKILL = 40.0
 """How much more likely than by the shares of its labels alone a classifier is to name the true class."""
-
-
-@dataclass(frozen=True)
-class Seen:
-    """What one retrain may use. Arrays are (G, K): groups of users by outcomes.
-
-    `exposures` and `clicks` are the model's own, those with observed outcome alone, within its memory.
-    `rates` (the truth) and `popularity` are for the policies that are no loop, and for the launch (`first`).
-    `newcomers` (K,) are new in this retrain; `categories` (K,) and `audience` (G,) are the world's.
-    """
-
-    spec: ModelSpec
-    exposures: Floats
-    clicks: Floats
-    available: Flags
-    rates: Floats
-    popularity: Floats
-    rng: np.random.Generator
-    newcomers: Flags = field(default_factory=lambda: np.zeros(0, np.bool_))
-    categories: Counts = field(default_factory=lambda: np.zeros(0, np.int64))
-    audience: Floats = field(default_factory=lambda: np.ones(1))
-    first: bool = False
 
 
 def chosen(seen: Seen) -> Floats:
@@ -60,13 +39,23 @@ def chosen(seen: Seen) -> Floats:
 
 
 def predicted(seen: Seen, policy: Floats) -> Floats:
-    """The score (G, K) that the model gives each outcome: a rate of feedback, repayment, or a class's probability."""
-    if seen.spec.policy == "classifier":
-        return policy
-    if seen.spec.policy == "quality":
-        return seen.rates
-    rates = smoothed_rates(seen)
-    return np.broadcast_to(repaid(seen)[:, None], rates.shape) if seen.spec.policy == "approval" else rates
+    """The score (G, K) that the model gives each outcome.
+
+    A rate of feedback or repayment, a class's probability, or a similarity (item_knn).
+    """
+    match seen.spec.policy:
+        case "classifier":
+            return policy
+        case "quality":
+            return seen.rates
+        case "approval":
+            return np.broadcast_to(repaid(seen)[:, None], seen.rates.shape)
+        case "item_knn":
+            return similarity_scores(seen.clicks, seen.spec.smoothing)
+        case "linucb":
+            return np.clip(estimates(_regression(seen), _described(seen)), 0.0, 1.0)
+        case _:
+            return smoothed_rates(seen)
 
 
 def uniform(seen: Seen) -> Floats:
@@ -94,12 +83,23 @@ def greedy(seen: Seen) -> Floats:
     if not seen.exposures.any():
         return uniform(seen)
     merit = seen.clicks if seen.spec.ranks_by == "clicks" else smoothed_rates(seen)
-    score = np.where(seen.available, merit, -np.inf)
-    shown = min(seen.spec.top_k, int(seen.available.sum()))
-    best = np.argsort(-score, axis=1, kind="stable")[:, :shown]
-    weights = np.zeros(score.shape)
-    np.put_along_axis(weights, best, 1.0 / np.log2(np.arange(2, shown + 2))[None, :], axis=1)
-    return proportional(weights, seen.available)
+    return top_ranked(merit, seen.available, seen.spec.top_k)
+
+
+def item_knn(seen: Seen) -> Floats:
+    """The top k by similarity to what the group clicked, exposed by rank; the most clicked where it clicked nothing."""
+    if not seen.exposures.any():
+        return uniform(seen)
+    scores = similarity_scores(seen.clicks, seen.spec.smoothing)
+    return top_ranked(scores, seen.available, seen.spec.top_k, ties=seen.clicks.sum(axis=0))
+
+
+def linucb(seen: Seen) -> Floats:
+    """The top k by upper bound of a linear regression of own feedback on features, exposed by rank."""
+    if not seen.exposures.any():
+        return uniform(seen)
+    bounds = upper_bounds(_regression(seen), _described(seen), seen.spec.click_rate)
+    return top_ranked(bounds, seen.available, seen.spec.top_k)
 
 
 def thompson(seen: Seen) -> Floats:
@@ -108,12 +108,7 @@ def thompson(seen: Seen) -> Floats:
     wins = seen.clicks + strength * spec.click_rate
     losses = seen.exposures - seen.clicks + strength * (1.0 - spec.click_rate)
     shown = min(spec.slate, int(seen.available.sum()))
-    chosen = np.zeros(seen.rates.shape)
-    for _ in range(THOMPSON_DRAWS):
-        draw = np.where(seen.available, seen.rng.beta(wins, losses), -1.0)
-        best = np.argpartition(-draw, shown - 1, axis=1)[:, :shown]
-        chosen[np.arange(len(chosen))[:, None], best] += 1.0
-    return proportional(chosen, seen.available)
+    return proportional(drawn(wins, losses, seen.available, shown, seen.rng), seen.available)
 
 
 def personal(seen: Seen) -> Floats:
@@ -156,19 +151,19 @@ def smoothed_rates(seen: Seen) -> Floats:
     return _smoothed(seen.spec, seen.clicks, seen.exposures)
 
 
+def _described(seen: Seen) -> Floats:
+    """What a regression knows of the outcomes (K, D): their category, and the latent features of the world."""
+    return np.hstack([np.eye(CATEGORIES)[seen.categories], seen.features])
+
+
+def _regression(seen: Seen) -> Ridge:
+    return ridge(_described(seen), seen.exposures, seen.clicks, max(seen.spec.smoothing, 1e-6))
+
+
 def _smoothed(spec: ModelSpec, clicks: Floats, exposures: Floats) -> Floats:
     strength = max(spec.smoothing, 1e-9)
     prior = strength * PESSIMISM * spec.click_rate
     return (clicks + prior) / (exposures + strength)
-
-
-def proportional(weights: Floats, available: Flags) -> Floats:
-    """Probabilities (G, K) in proportion to the weights of what is available; uniform where all are 0."""
-    kept = np.where(available, weights, 0.0)
-    total = kept.sum(axis=1, keepdims=True)
-    kept = np.where(total > 0.0, kept, available)
-    probabilities: Floats = kept / kept.sum(axis=1, keepdims=True)
-    return probabilities
 
 
 POLICIES: Mapping[str, Callable[[Seen], Floats]] = {
@@ -179,11 +174,13 @@ POLICIES: Mapping[str, Callable[[Seen], Floats]] = {
     "greedy": greedy,
     "thompson": thompson,
     "collaborative": greedy,
+    "item_knn": item_knn,
+    "linucb": linucb,
     "personal": personal,
     "approval": approval,
     "classifier": classifier,
 }
 """The policies by name. Collaborative is greedy for each of several groups of users."""
 
-LAUNCHED = frozenset({"polya", "greedy", "collaborative"})
+LAUNCHED = frozenset({"polya", "greedy", "collaborative", "item_knn", "linucb"})
 """The policies whose first retrain can be launched by popularity."""

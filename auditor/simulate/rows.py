@@ -9,16 +9,17 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from auditor.simulate import clock, columns, events
+from auditor.simulate import clock, columns, events, faults
 from auditor.simulate.catalogue import catalogue_of
 from auditor.simulate.defaults import SEGMENTS
 from auditor.simulate.loop import Loop
 from auditor.simulate.metrics import metrics_of
 from auditor.simulate.propensity import propensities
 from auditor.simulate.randomness import stream
-from auditor.simulate.retrain import Retrain
+from auditor.simulate.retrain import Retrain, delays
 from auditor.simulate.slates import deal
 from auditor.simulate.spec import ModelSpec
+from auditor.simulate.standing import in_order
 from auditor.simulate.world import Counts, Floats
 
 
@@ -35,24 +36,30 @@ class ModelLog:
 def model_log(spec: ModelSpec, loop: Loop, seed: int) -> ModelLog:
     """The log of one model, in order of time. The same arguments give the same rows."""
     rng, streams = stream(seed, spec.name, "rows"), events.Streams.of(spec, seed)
+    twice, lost = stream(seed, spec.name, "written twice"), stream(seed, spec.name, "lost")
+    waiting, standing = stream(seed, spec.name, "waiting"), stream(seed, spec.name, "positions")
     activity: Floats = np.arange(1.0, spec.users + 1.0) ** -0.8
     names = columns.item_names(spec, loop.available.shape[1])
-    second = events.second_quality(spec, loop, seed)
+    follows = events.second_quality(spec, loop, seed)
     first = columns.first_request(spec)
     exposures: list[pa.Table] = []
     feedback: list[pa.Table] = []
     for t in range(len(loop.available)):
-        slates = deal(loop, t, spec.slate, rng)
+        slates = deal(loop, t, spec.slate, rng, mixed=spec.position_decay > 0.0)
+        if spec.position_decay:
+            slates = in_order(spec, loop.policies[t], slates, standing)
         requests = len(slates.group)
-        retrain = Retrain(t, slates, _users(spec, activity, slates.group, rng), clock.moments(t, requests, rng), first)
+        users, second = _users(spec, activity, slates.group, rng), clock.moments(t, requests, rng)
+        retrain = Retrain(t, slates, users, second, first, delays(spec, slates, t, second, waiting))
         first += requests
-        exposures.append(_exposures(spec, loop, retrain, names))
-        feedback.extend(events.of_retrain(spec, loop, retrain, names, second, rng, streams))
+        shown = _exposures(spec, loop, retrain, names)
+        exposures.append(faults.exposures_written(spec, shown, slates, twice, lost))
+        feedback.extend(events.of_retrain(spec, loop, retrain, names, follows, rng, streams))
     catalogue = catalogue_of(spec, loop, names, rng)
-    shown = pa.concat_tables(exposures)
+    logged = pa.concat_tables(exposures)
     return ModelLog(
-        _with_category(shown, catalogue) if spec.log_category else shown,
-        pa.concat_tables(feedback).sort_by("timestamp"),
+        _with_category(logged, catalogue) if spec.log_category else logged,
+        faults.feedback_written(spec, pa.concat_tables(feedback).sort_by("timestamp"), lost),
         catalogue,
         metrics_of(spec, seed),
     )

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from auditor.errors import AuditError
-from auditor.simulate.defaults import ACTIONS, FALLBACK, LABELLED, POLICY_DEFAULTS, RANGES, UNSET, WORDS
+from auditor.simulate.checks import check
+from auditor.simulate.defaults import FALLBACK, LABELLED, POLICY_DEFAULTS, UNSET
 from auditor.simulate.nearest import nearest
 
 
@@ -18,14 +19,17 @@ class ModelSpec:
         `policy` is a key of `POLICY_DEFAULTS`; `exposures` a retrain, over `items` live outcomes, for
         `retrains` logged retrains after `warmup` that are not logged. `explore` is the share of exposures
         drawn uniformly over the catalogue (approval: approved whatever the score). `exponent` sharpens
-        polya, popularity, quality, personal and classifier; `top_k` outcomes are shown by greedy and
-        collaborative, the best by `ranks_by`: 'rate' of feedback, or number of 'clicks'. `memory` is
-        the feedback that a retrain learns from, 'last' retrain's or 'all' so far; `smoothing` the prior in
-        clicks an outcome (polya), clicks a category (personal) or exposures an outcome (the rest).
-        `launch` is how the first retrain of polya, greedy and collaborative chooses: 'uniform', or by
-        'popularity'. `newcomer_boost` is the share of own choices kept for outcomes new in this retrain;
-        `pooling` the share of its own feedback that each group gives up for everybody's, added every
-        retrain (1: all converge at once).
+        polya, popularity, quality, personal and classifier; `top_k` outcomes are shown by greedy,
+        collaborative, item_knn and linucb, the first two's best by `ranks_by`: 'rate' of feedback, or number
+        of 'clicks'. `memory` is the feedback that a retrain learns from, 'last' retrain's or 'all' so far;
+        `smoothing` the prior in clicks an outcome (polya, item_knn), clicks a category (personal) or exposures
+        an outcome (the rest; linucb: a feature). `launch` is how the first retrain of polya, greedy,
+        collaborative, item_knn and linucb chooses: 'uniform', or by 'popularity'. `newcomer_boost`
+        is the share of own choices kept for outcomes new in this retrain; `pooling` the share of its own
+        feedback that each group gives up for everybody's, added every retrain (1: all converge at once).
+        `late` is the share of exposures whose answer, be it none, the next retrain does not know yet: neither
+        the exposure nor its feedback counts before the one after. In the log such feedback comes in the week
+        of the next retrain (labels that the model writes itself are never late).
     What may be wrong with exploration
         `explore_from` 'popular' draws it from the better-known half of the catalogue; `explore_served` is
         the share of it that is really carried out. Users are in `segments` countries (0: not logged); the
@@ -38,12 +42,17 @@ class ModelSpec:
         A classifier has one group a class, and the label's value is the number of the class, from 1.
     The world
         `click_rate` is the mean feedback rate, `quality_spread` the standard deviation of its log-odds over
-        outcomes, `groups` the number of audiences of different taste, `drift` the standard deviation of the
-        random walk of the log-odds a retrain, `turnover` the share of the catalogue replaced a retrain,
-        `seasonality` the amplitude of the feedback rate over four retrains, `uplift` its growth a retrain
-        for all outcomes alike, `growth` of exposures a retrain. `category_taste` is the standard deviation
-        of the log-odds over a group's categories, `popularity_fit` the correlation of an outcome's fixed
-        popularity with its quality.
+        outcomes, `quality_tail` their law at that same deviation ('normal', 'heavy': Student's t with 3 degrees
+        of freedom, 'light': uniform), `groups` the number of audiences of different taste, `drift` the standard
+        deviation of the random walk of the log-odds a retrain, `turnover` the share of the catalogue replaced a
+        retrain, `seasonality` the amplitude of the feedback rate over four retrains, `uplift` its growth a
+        retrain for all outcomes alike, `growth` of exposures a retrain. `category_taste` is the standard
+        deviation of the log-odds over a group's categories, `popularity_fit` the correlation of an outcome's
+        fixed popularity with its quality. The chance that people look at a position falls as position **
+        -`position_decay` (0: they look at all alike). The model's own choices stand in the order of its policy,
+        likeliest first, and an outcome's feedback rate is multiplied by how much more often than an average
+        position of the slate its usual ones are looked at; randomised ones stand anywhere. Both have the same
+        mean rate, `click_rate` where all outcomes are alike; no rate exceeds 0.999.
     Second events
         After a click comes a `second_event` ('purchase', 'dwell'; '': none) with probability `second_rate`
         and a value of `second_value` on average. Its quality varies over outcomes by `second_spread` and
@@ -58,6 +67,10 @@ class ModelSpec:
         retrain's before) or all 'ones'. `metrics` reported by its team: 'sound' ones improve all, 'offline'
         ones while those online get worse, 'loop' ones while the authentic get worse; `metrics_noise` is their
         standard deviation in steps of a retrain.
+    What is wrong with the log (the loop itself goes on undisturbed)
+        `log_duplicates` is the share of exposure rows that are written twice, `log_lost` the share of feedback
+        rows that are lost (in a joined log: clicks that it does not tell of). With `log_only_clicked` an
+        exposure is logged only where feedback came.
 
     Fields left at '', 0 or -1 where that means nothing take the policy's own default (`POLICY_DEFAULTS`).
     """
@@ -117,21 +130,19 @@ class ModelSpec:
     log_score: bool = False
     log_category: bool = False
     log_feedback_model: bool = False
+    quality_tail: str = "normal"
+    position_decay: float = 0.0
+    late: float = 0.0
+    log_duplicates: float = 0.0
+    log_lost: float = 0.0
+    log_only_clicked: bool = False
 
     def __post_init__(self) -> None:
         if self.policy not in POLICY_DEFAULTS:
             hint = nearest(self.policy, POLICY_DEFAULTS)
             raise AuditError(f"model {self.name!r}: there is no policy {self.policy!r}", hint)
         self._fill_from_policy()
-        for field, (low, high) in RANGES.items():
-            self._check(field, low <= getattr(self, field) <= high, f"between {low:g} and {high:g}")
-        for field, words in WORDS.items():
-            self._check(field, getattr(self, field) in words, " or ".join(map(repr, words)))
-        self._check("name", bool(self.name), "some text")
-        enough = self.users == 0 or self.users >= self.groups
-        self._check("users", enough, f"0, or at least {self.groups}: one a group")
-        self._check_segments()
-        self._check_labels()
+        check(self)
 
     @property
     def labelled(self) -> bool:
@@ -146,7 +157,7 @@ class ModelSpec:
     @property
     def minds_categories(self) -> bool:
         """Whether what is chosen or liked hangs on the category."""
-        return self.policy == "personal" or self.category_taste > 0.0
+        return self.policy in {"personal", "linucb"} or self.category_taste > 0.0
 
     def _fill_from_policy(self) -> None:
         chosen = {**FALLBACK, **POLICY_DEFAULTS[self.policy]}
@@ -159,25 +170,3 @@ class ModelSpec:
             apart = self.segments if self.closed_segments else 1
             return self.items if self.policy == "classifier" else max(chosen, apart)
         return chosen
-
-    def _check_segments(self) -> None:
-        self._check("closed_segments", self.closed_segments <= self.segments, f"at most {self.segments}: the segments")
-        whole = self.closed_segments == 0 or self.groups % self.segments == 0
-        self._check("groups", whole, f"a multiple of the {self.segments} segments")
-
-    def _check_labels(self) -> None:
-        if self.policy == "approval":
-            self._check("items", self.items <= len(ACTIONS), f"at most {len(ACTIONS)} for an approval model")
-        if self.policy == "classifier":
-            self._check("groups", self.groups == self.items, f"{self.items}: one a class")
-        if self.labelled:
-            for field in ("turnover", "newcomer_boost"):
-                self._check(field, getattr(self, field) == 0, f"0 for a model of policy {self.policy}")
-            self._check("second_event", not self.second_event, "'' where feedback is a label")
-            return
-        for field in ("self_labels", "self_labels_growth", "followed_up", "rule_labels"):
-            self._check(field, getattr(self, field) == 0, "0 where feedback is no label")
-
-    def _check(self, field: str, holds: bool, expected: str) -> None:
-        if not holds:
-            raise AuditError(f"model {self.name!r}: {field} is {getattr(self, field)!r}", f"{field} must be {expected}")

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from auditor.simulate.randomness import stream
 from auditor.simulate.spec import ModelSpec
+from auditor.simulate.tails import shaped
 
 Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
@@ -20,6 +21,9 @@ SEASON = 4
 CATEGORIES = 12
 """Categories of a catalogue."""
 
+FEATURES, FEATURE_FIT = 4, 0.4
+"""Latent features of an outcome, and the correlation of each with its quality: together they explain 43 % of it."""
+
 
 @dataclass(frozen=True)
 class World:
@@ -28,6 +32,7 @@ class World:
     `rates` (T, G, K): true probability of feedback. `available` (T, K): the catalogue of each retrain.
     `popularity` (K,): positive weights that never change, and owe to quality what `popularity_fit` says.
     `categories` (K,): the category of each outcome. `audience` (G,): the share of each group in the traffic.
+    `features` (K, F): what else than its category can be known of an outcome beforehand; none but for linucb.
     """
 
     rates: Floats
@@ -35,6 +40,7 @@ class World:
     popularity: Floats
     categories: Counts
     audience: Floats
+    features: Floats
 
 
 def build_world(spec: ModelSpec, seed: int, rng: np.random.Generator) -> World:
@@ -56,6 +62,7 @@ def build_world(spec: ModelSpec, seed: int, rng: np.random.Generator) -> World:
         popularity=_popularity(spec, seed, weights, rates[0]) if spec.popularity_fit else weights,
         categories=categories,
         audience=_audience(spec),
+        features=_features(spec, seed, rates[0]),
     )
 
 
@@ -93,6 +100,7 @@ def _rates(spec: ModelSpec, seed: int, rng: np.random.Generator, categories: Cou
     taste = rng.standard_normal((spec.groups, items))
     if spec.groups > 1:  # half of an outcome's appeal is the same for everybody
         taste = (taste + rng.standard_normal(items)) / np.sqrt(2.0)
+    taste = shaped(taste, spec.quality_tail, stream(seed, spec.name, "quality tail"))
     steps = rng.standard_normal((retrains, spec.groups, items)) * spec.drift
     steps[0] = 0.0
     logits = taste * spec.quality_spread + np.cumsum(steps, axis=0)
@@ -101,7 +109,15 @@ def _rates(spec: ModelSpec, seed: int, rng: np.random.Generator, categories: Cou
         logits += spec.category_taste * liking[:, categories]
     if spec.policy == "approval":  # whether an applicant would repay does not hang on what is decided
         logits = np.repeat(logits[:, :, :1], items, axis=2)
-    return np.stack([centred(step, mean) for step, mean in zip(logits, _means(spec, retrains), strict=True)])
+    return _of_each_retrain(logits, _means(spec, retrains), changing=spec.drift > 0.0)
+
+
+def _of_each_retrain(logits: Floats, means: Floats, *, changing: bool) -> Floats:
+    """The rates (T, G, K); where tastes do not change, those of equal means are worked out once."""
+    if changing:
+        return np.stack([centred(step, mean) for step, mean in zip(logits, means, strict=True)])
+    different, which = np.unique(means, return_inverse=True)
+    return np.stack([centred(logits[0], mean) for mean in different])[which]
 
 
 def _means(spec: ModelSpec, retrains: int) -> Floats:
@@ -118,6 +134,14 @@ def _popularity(spec: ModelSpec, seed: int, weights: Floats, rates: Floats) -> F
     handed: Floats = np.empty_like(weights)
     handed[np.argsort(-liked)] = np.sort(weights)[::-1]
     return handed
+
+
+def _features(spec: ModelSpec, seed: int, rates: Floats) -> Floats:
+    """Numbers that each know a little of the quality, as it is in the first retrain."""
+    if spec.policy != "linucb":
+        return np.zeros((rates.shape[1], 0))
+    rng, quality = stream(seed, spec.name, "features"), standard_quality(rates)
+    return np.stack([correlated(quality, FEATURE_FIT, rng) for _ in range(FEATURES)], axis=1)
 
 
 def _audience(spec: ModelSpec) -> Floats:

@@ -201,6 +201,11 @@ def test_scores_are_what_the_model_has_learned():
         ({"log_propensity": True, "propensities": "ones"}, "propensities all 1"),
         ({"metrics": "loop"}, "loop metrics up, authentic down"),
         ({"credited_to": "other"}, "its clicks also count for other"),
+        ({"policy": "item_knn"}, "closed loop"),
+        ({"policy": "linucb"}, "loop that narrows"),
+        ({"log_duplicates": 0.1}, "10% of the exposures logged twice"),
+        ({"log_lost": 0.5}, "50% of the feedback lost"),
+        ({"log_only_clicked": True}, "only exposures with feedback logged"),
     ],
 )
 def test_what_is_planted_is_said(knobs, words):
@@ -215,6 +220,8 @@ def test_what_is_planted_is_said(knobs, words):
         {"followed_up": 0.1}, {"closed_segments": 1}, {"segments": 4, "closed_segments": 1, "groups": 6},
         {"policy": "classifier", "groups": 3}, {"policy": "classifier", "turnover": 0.1},
         {"policy": "approval", "second_event": "purchase"}, {"policy": "approval", "newcomer_boost": 0.1},
+        {"policy": "approval", "position_decay": 1.0}, {"position_decay": -0.5}, {"quality_tail": "long"},
+        {"late": 1.5}, {"log_duplicates": -0.1}, {"log_lost": 1.1},
     ],
 )  # fmt: skip
 def test_knobs_out_of_range_are_named(bad):

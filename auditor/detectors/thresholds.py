@@ -178,6 +178,11 @@ class EvaluationGap:
     agreeing: float = threshold(0.25, "upper bound of carry; audiences with tastes of their own leave 0.7 and more")
     spread: float = threshold(4, "variance of own rates over its error, under which nothing could carry over")
     enough_outcomes: float = threshold(20, "outcomes on both sides, under which the interval of carry is too narrow")
+    scored: float = threshold(0.99, "share of rows with a score; those without may be the odd ones")
+    calibrated: float = threshold(1.25, "how far own scores may be off, either way; beyond, they are no probabilities")
+    parting: float = threshold(1.2, "lower bound, last over first; models that get less data each time part by less")
+    parting_medium: float = threshold(1.5, "the same, for medium: seen in no sound model")
+    off_medium: float = threshold(2.0, "how far random rows are surely off, for medium: by half, or by double")
 
 
 @dataclass(frozen=True)

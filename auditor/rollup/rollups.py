@@ -56,6 +56,8 @@ ROLLUPS: Mapping[str, tuple[str, ...]] = {
     "metric_values": ("retrains",),
     "own_and_random": ("outcomes",),
     "agreement": ("outcomes",),
+    "scores": ("retrains", "kinds"),
+    "scored_labels": ("retrains", "kinds"),
     "actions": ("outcomes", "lives", "kinds"),
     "action_segments": ("retrains", "actions"),
     "levels": ("retrains", "outcomes", "kinds"),

@@ -72,19 +72,19 @@ def risk(findings: Iterable[Finding]) -> float:
 def _verdict(findings: Sequence[Finding], skips: Mapping[str, Skip]) -> Verdict:
     if any(finding.detector == MAIN and finding.severity is Severity.HIGH for finding in findings):
         return Verdict.STARVED
-    if MAIN in skips:
-        return Verdict.NOT_AUDITABLE
-    if any(finding.severity.order >= Severity.MEDIUM.order for finding in findings):
+    # What is wrong with a log alone is no fault of its model.
+    if any(finding.severity.order >= Severity.MEDIUM.order for finding in findings if finding.detector != GATE):
         return Verdict.AT_RISK
-    return Verdict.HEALTHY
+    return Verdict.NOT_AUDITABLE if MAIN in skips else Verdict.HEALTHY
 
 
 def _why(verdict: Verdict, findings: Sequence[Finding], skips: Mapping[str, Skip]) -> str:
     if verdict is Verdict.NOT_AUDITABLE:
         return skips[MAIN].reason
-    if verdict is Verdict.HEALTHY or not findings:
+    worst = max(findings, key=lambda finding: (finding.severity.order, finding.detector == MAIN), default=None)
+    if worst is None or worst.severity is Severity.LOW:
         return "nothing of medium severity or above"
-    return max(findings, key=lambda finding: (finding.severity.order, finding.detector == MAIN)).title
+    return worst.title
 
 
 def summarise(models: Sequence[ModelReport], findings: Sequence[Finding], withdrawn: int) -> Summary:

@@ -158,6 +158,9 @@ def _pooled(known: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _best_way() -> list[pl.Expr]:
-    ends = [pl.coalesce(f"{way}{end}" for way in WAYS).alias(f"exploration{end}") for end in ("", "_low", "_high")]
+    ends = [
+        pl.coalesce(f"{way}{end}" for way in WAYS).clip(upper_bound=1.0).alias(f"exploration{end}")
+        for end in ("", "_low", "_high")
+    ]
     source = pl.coalesce(pl.when(pl.col(way).is_not_null()).then(pl.lit(name)) for way, name in WAYS.items())
     return [*ends, source.alias("exploration_source")]

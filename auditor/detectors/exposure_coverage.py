@@ -21,7 +21,8 @@ How it is computed
     returning       of the outcomes that were once missing for a whole retrain,
                     the share that was shown again
     Low: the ratio is under its threshold. Medium: besides, most of what was
-    once shown is gone, and nothing returns.
+    once shown is gone, and nothing returns, at a volume at which 2 % of uniform
+    exploration would have brought a tenth back.
 
 Null
     Uniform exposure reaches 1 - exp(-lambda) of the catalogue.
@@ -41,6 +42,8 @@ References
 """
 
 from __future__ import annotations
+
+import math
 
 import polars as pl
 
@@ -108,9 +111,9 @@ def judge(row: Row, thresholds: ExposureCoverage) -> Judgement:
     ratio, most = number(row, "coverage_ratio"), number(row, "coverage_ratio_high")
     if ratio is None or most is None or most >= thresholds.ratio:
         return None
-    if silence := unsettled(row, thresholds.turnover):
-        return silence
     dead = _is_dead(row, thresholds)
+    if silence := unsettled(row, thresholds.turnover, row["outcomes"] - row["shown"] if dead else 0):
+        return silence
     title = f"{row['shown']:,} of {row['outcomes']:,} outcomes are shown; uniform exposure would reach {_reach(row):,}"
     if dead:
         title += f", and {row['gone']:.0%} of those once shown are gone"
@@ -125,7 +128,10 @@ def judge(row: Row, thresholds: ExposureCoverage) -> Judgement:
 
 
 def _is_dead(row: Row, thresholds: ExposureCoverage) -> bool:
-    if row["retrains"] <= thresholds.absent_retrains:
+    """Gone and not coming back, at a volume at which the least exploration that helps would have brought some back."""
+    chances = row["retrains"] - thresholds.absent_retrains
+    explored = thresholds.open * row["exposures"] / row["outcomes"] * chances
+    if chances <= 0 or 1 - math.exp(-explored) < thresholds.returning:
         return False
     gone, returning = number(row, "gone") or 0.0, number(row, "returning")
     return gone >= thresholds.gone and (returning is None or returning < thresholds.returning)

@@ -20,8 +20,10 @@ How it is computed
                     (Hill, order 2)
     top_share       share of exposures on the top 1 % of the catalogue
     effective_sample  (sum 1/p)^2 / sum 1/p^2 over logged propensities (Kish)
+    evenness        the share of uniform exploration whose weights 1/p would
+                    be as uneven (exploration-support)
     Low: excess above its threshold. Medium: besides, the propensities leave a
-    weak effective sample.
+    weak effective sample, of weights more uneven than exploration explains.
 
 Null
     Uniform exposure with lambda = n / K an outcome has Gini exp(-2 lambda)
@@ -47,7 +49,7 @@ from __future__ import annotations
 import polars as pl
 
 from auditor.detectors.detector import Detector, Judgement, Row, Signal, Want, number
-from auditor.detectors.exploration import overlap
+from auditor.detectors.support import evenness
 from auditor.detectors.thresholds import ImpressionGini
 from auditor.finding import Confidence, Evidence, Severity
 from auditor.rollup import Rollups
@@ -75,7 +77,7 @@ def measure(rollups: Rollups, thresholds: ImpressionGini) -> pl.DataFrame:  # no
     null = gini_null(pl.col("exploit_volume") / pl.col("catalogue"))
     return (
         size.join(concentrated, on=KEYS)
-        .join(overlap(rollups).select(*KEYS, "effective_sample"), on=KEYS, how="left")
+        .join(evenness(rollups), on="model", how="left")
         .with_columns(gini_null=null)
         .with_columns(
             gini_excess=(pl.col("gini") - null) / (1 - null),
@@ -111,7 +113,9 @@ def judge(row: Row, thresholds: ImpressionGini) -> Judgement:
     p_value = normal_tail((row["gini"] - row["gini_null"]) / max(error, 1e-9))
     title = f"exposure is as diverse as {row['effective']:,.0f} of {row['catalogue']:,} outcomes"
     if weak:
-        title += f", and {row['exploit']:,} rows are worth {row['effective_sample']:,.0f} for judging other policies"
+        title += (
+            f", and {row['rows_weighed']:,} rows are worth {row['effective_sample']:,.0f} for judging other policies"
+        )
     remedy = "Hold exposure against demand on randomised rows; if the model does not explore, let it."
     if weak:
         remedy = (
@@ -126,7 +130,7 @@ def _is_weak(row: Row, thresholds: ImpressionGini) -> bool:
     sample = number(row, "effective_sample")
     if sample is None:
         return False
-    return sample < thresholds.weak_support and sample / row["exploit"] < thresholds.wasted
+    return sample < thresholds.weak_support and row["evenness_most"] < thresholds.even_enough
 
 
 def _evidence(row: Row) -> tuple[Evidence, ...]:
@@ -137,7 +141,8 @@ def _evidence(row: Row) -> tuple[Evidence, ...]:
         Evidence("exposures on the top 1 %", row["top_share"], null=0.01, n=n, unit="share"),
     ]
     if number(row, "effective_sample") is not None:
-        items.append(Evidence("effective sample", row["effective_sample"], null=float(n), n=n, unit="exposures"))
+        rows, sample = int(row["rows_weighed"]), row["effective_sample"]
+        items.append(Evidence("effective sample", sample, null=float(rows), n=rows, unit="exposures"))
     return tuple(items)
 
 

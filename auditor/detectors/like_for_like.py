@@ -15,6 +15,7 @@ from auditor.statistics import line, normal_tail, student_tail
 KEYS = ["model", "retrain"]
 # Rates of 1 have no binomial error, and cannot weigh without end.
 EXACT = 1e-12
+ROUNDING = 1e-9  # what is left of sums that cancel: no variance
 
 
 def rate_gaps(rollups: Rollups, windows: pl.LazyFrame, thresholds: EvaluationGap) -> pl.LazyFrame:
@@ -89,11 +90,11 @@ def agreement(rollups: Rollups, windows: pl.LazyFrame) -> pl.LazyFrame:
     """
     labels = windows.group_by("model").agg(pl.col("labels").first())
     counted = rollups.frame("agreement").lazy().join(labels, on="model").filter(~pl.col("labels"))
-    n, own = pl.col("outcomes"), pl.col("own_side")
-    carry = pl.col("both_sides") / pl.when(own > 0).then(own)
+    n, own = pl.col("outcomes"), pl.when(pl.col("own_side") > ROUNDING).then("own_side")
+    carry = pl.col("both_sides") / own
     squares = pl.col("both_both") - 2 * carry * pl.col("both_own") + carry**2 * pl.col("own_own")
     reach = 1.96 * (squares.clip(lower_bound=0.0) * n / pl.when(n > 1).then(n - 1)).sqrt() / own
-    alike = own * pl.when(pl.col("random_side") > 0).then("random_side")
+    alike = own * pl.when(pl.col("random_side") > ROUNDING).then("random_side")
     return counted.select(
         "model",
         shared_outcomes=n,

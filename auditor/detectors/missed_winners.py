@@ -125,7 +125,7 @@ def judge(row: Row, thresholds: MissedWinners) -> Judgement:
     forgone, least = number(row, "forgone"), number(row, "forgone_low")
     if forgone is None or least is None or least <= 0:
         return None
-    if silence := unsettled(row, thresholds.turnover):
+    if silence := unsettled(row, thresholds.turnover, round(row["winners_count"])):
         return silence
     return Signal(
         _severity(row, thresholds),

@@ -29,9 +29,9 @@ How it is computed
                     loop 0. Left out are outcomes that came into the catalogue
                     in between, and promoted ones: those that jump above what
                     uniform exposure could give them (lambda + 3 sqrt(lambda) +
-                    3) were chosen, not explored. Logged exploration that
-                    hardly reaches unfed outcomes is not believed; implied
-                    exploration then decides.
+                    3) were chosen, not explored. Exploration that the policy
+                    column or the propensities tell of and that hardly reaches
+                    unfed outcomes is not believed; implied exploration decides
     renewal         promoted outcomes over the unfed ones, in the last three
                     retrains
     self_sourced    feedback on the model's own choices over all feedback, that
@@ -39,8 +39,10 @@ How it is computed
     High: starved, and closed or about to close: the upper bound of exploration
     is under 2 %, or falls so fast that it will be in the next retrain; hardly
     an outcome is renewed, and nine tenths of the feedback are the model's own.
-    Medium: starved, and the lower bound is under 2 %, or implied exploration
-    falls from retrain to retrain.
+    Medium: starved, and the lower bound is under 2 % by every account, or
+    implied exploration, below a quarter, falls from retrain to retrain.
+    Nothing is said of one or two retrains whose exploration is not logged, if
+    they are not closed already: a launch feeds everything.
 
 Null
     Uniform exposure at the same volume leaves P(Poisson(lambda) < need) of the
@@ -50,7 +52,9 @@ When it is wrong
     Without a catalogue, outcomes that were never shown are not counted:
     starvation is then a lower bound, and a model is called healthy only if it
     is seen to explore. Where the catalogue turns over and has no dates, new
-    outcomes look explored: then nothing is said. A model that samples its
+    outcomes look explored and retired ones unfed: nothing is said where a
+    tenth of the exposures goes to new ones, or where half as many came in as
+    are unfed. A model that samples its
     choices explores a little by itself; that counts.
 
 What to do
@@ -70,17 +74,16 @@ from __future__ import annotations
 import polars as pl
 
 from auditor.detectors import segments
-from auditor.detectors.closure import is_closed, is_closing, is_hollow, most_exploration, p_value_of_closed
-from auditor.detectors.detector import Detector, Judgement, Row, Signal, Silence, Want, number
+from auditor.detectors.closure import is_closed, is_closing
+from auditor.detectors.detector import Detector, Judgement, Row, Silence, Want, number
 from auditor.detectors.exploration import exploration
+from auditor.detectors.starvation_signals import closing, starved
 from auditor.detectors.thresholds import OutcomeStarvation
 from auditor.detectors.turnover import turnover, unsettled
-from auditor.finding import Confidence, Evidence, Severity
 from auditor.rollup import Rollups
 from auditor.statistics import poisson_below, wilson
 
 KEYS = ["model", "retrain"]
-FEW = 10  # outcomes under which an interval over them says nothing
 
 
 def measure(rollups: Rollups, thresholds: OutcomeStarvation) -> pl.DataFrame:
@@ -154,8 +157,10 @@ def judge(row: Row, thresholds: OutcomeStarvation) -> Judgement:
     if silence := _silence(row, thresholds):
         return silence
     if is_closed(row, thresholds):
-        return _starved_signal(row, thresholds)
-    return _closing_signal(row, thresholds) if is_closing(row, thresholds) else None
+        return starved(row, thresholds)
+    if is_closing(row, thresholds):
+        return closing(row, thresholds)
+    return _cannot_tell(row) if _has_just_begun(row, thresholds) else None
 
 
 def _too_little(row: Row, thresholds: OutcomeStarvation) -> Silence | None:
@@ -170,12 +175,25 @@ def _too_little(row: Row, thresholds: OutcomeStarvation) -> Silence | None:
 def _silence(row: Row, thresholds: OutcomeStarvation) -> Silence | None:
     if number(row, "exploration") is None:
         return _cannot_tell(row)
-    return unsettled(row, thresholds.turnover) if row["exploration_source"] == "implied" else None
+    hungry = row["outcomes"] - row["fed"]
+    return unsettled(row, thresholds.turnover, hungry) if row["exploration_source"] == "implied" else None
+
+
+def _has_just_begun(row: Row, thresholds: OutcomeStarvation) -> bool:
+    """A launch feeds everything, and what follows it still looks like exploration."""
+    return row["retrains"] < thresholds.enough_retrains and row["exploration_source"] in {None, "implied"}
 
 
 def _never_shown(row: Row, thresholds: OutcomeStarvation) -> Silence | None:
-    """Nothing is starved of what was seen; without a catalogue, only exploration tells that it was all there is."""
-    if row["listed"] or (number(row, "exploration_low") or 0.0) >= thresholds.closed:
+    """Nothing is starved of what was seen; without a catalogue, only exploration tells that it was all there is.
+
+    Two retrains may owe their feedback to a launch that fed everything: only exploration tells that it will last.
+    """
+    if _has_just_begun(row, thresholds):
+        return _cannot_tell(row)
+    if (number(row, "exploration_low") or 0.0) >= thresholds.closed:
+        return None
+    if row["listed"]:
         return None
     seen = f"the {row['outcomes']:,} outcomes that were ever shown are mostly fed"
     return Silence(
@@ -192,80 +210,6 @@ def _cannot_tell(row: Row) -> Silence:
         f"{unfed} in the one retrain that the log shows; a single one cannot tell whether the model explores",
         "a `policy` or `propensity` column, a `model_version` column, or --retrain-every",
     )
-
-
-def _starved_signal(row: Row, thresholds: OutcomeStarvation) -> Signal:
-    title = f"{_unfed(row)}, and {_told(row, thresholds)}"
-    return Signal(
-        Severity.HIGH, title, _evidence(row), _remedy(row), _confidence(row), p_value_of_closed(row, thresholds)
-    )
-
-
-def _closing_signal(row: Row, thresholds: OutcomeStarvation) -> Signal:
-    return Signal(
-        Severity.MEDIUM,
-        f"{_unfed(row)}, and {_told(row, thresholds)}",
-        _evidence(row),
-        _remedy(row),
-        _confidence(row),
-        0.0,
-    )
-
-
-def _told(row: Row, thresholds: OutcomeStarvation) -> str:
-    most, fall = most_exploration(row, thresholds), number(row, "implied_fall_high")
-    if is_hollow(row, thresholds):
-        return f"the {row['logged_exploration']:.1%} of exposures logged as exploration hardly reach them"
-    if row["exploration_source"] == "implied" and fall is not None and fall < 1:
-        return f"implied exploration fell from {row['implied_first']:.1%} to {row['implied']:.1%}"
-    return f"at most {most:.2%} of exposures explore"
-
-
-def _unfed(row: Row) -> str:
-    what = "labelled exposures" if row["labels"] else "exposures"
-    hungry = row["outcomes"] - row["fed"]
-    return f"{hungry:,} of {row['outcomes']:,} outcomes get too few {what} to be learned about"
-
-
-def _confidence(row: Row) -> Confidence:
-    if not row["listed"]:
-        return Confidence.MEDIUM
-    return Confidence.HIGH if row["retrains"] > 2 or row["exploration_source"] != "implied" else Confidence.MEDIUM
-
-
-def _remedy(row: Row) -> str:
-    if row["labels"]:
-        return (
-            "Carry out a small random share (2-5 %) of the decisions that the model would not take, log them as "
-            "policy=explore, and train on their labels with the propensities."
-        )
-    return (
-        "Give 2-5 % of exposures to outcomes drawn at random from the catalogue, log them as policy=explore with "
-        "their propensity, and train the next retrain on them."
-    )
-
-
-def _evidence(row: Row) -> tuple[Evidence, ...]:
-    source = row["exploration_source"]
-    n = row["chances"] if source == "implied" else row["exposures"]
-    items = [
-        _interval(row, "starved", "outcomes not fed", row["outcomes"], null=number(row, "starved_null")),
-        _interval(row, "exploration", f"exploration ({source})", n),
-    ]
-    if source == "implied" and number(row, "implied_first") is not None:
-        items.append(Evidence("exploration, earlier", row["implied_first"], n=n, unit="share"))
-    if number(row, "self_sourced") is not None:
-        items.append(_interval(row, "self_sourced", "feedback on own choices", row["clicks"] + row["organic"]))
-    items.append(Evidence("exposures an outcome needs", row["need"], unit="exposures"))
-    items.append(Evidence("exposures, shared evenly", row["even_share"], unit="exposures"))
-    return tuple(items)
-
-
-def _interval(row: Row, name: str, label: str, n: float, *, null: float | None = None) -> Evidence:
-    low, high = number(row, f"{name}_low"), number(row, f"{name}_high")
-    if n < FEW:
-        low = high = None
-    return Evidence(label, row[name], low, high, null, int(n), "share")
 
 
 DETECTOR = Detector(

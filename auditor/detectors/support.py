@@ -10,6 +10,8 @@ from auditor.statistics import effective_sample, snips, top_share
 TAIL = 0.01
 Z_99 = 2.575829
 SUMS = ("weight", "squares", "clicked", "clicked_squares", "explored_weight")
+COUNTS = ("model", "rows_weighed", "certain", "explored_rows")
+UNWEIGHED = {**dict.fromkeys(COUNTS, pl.Int64), **dict.fromkeys((*SUMS, "heaviest"), pl.Float64)}
 
 
 def honesty(rollups: Rollups) -> pl.LazyFrame:
@@ -32,6 +34,13 @@ def honesty(rollups: Rollups) -> pl.LazyFrame:
             outcomes_with_propensity="outcomes_shown",
         )
     )
+
+
+def evenness(rollups: Rollups) -> pl.LazyFrame:
+    """One row a model with propensities in its last retrain: rows_weighed, effective_sample, evenness and its bound."""
+    weights = rollups.frame("weights").lazy() if rollups.has("propensity") else pl.LazyFrame(schema=UNWEIGHED)
+    worth = weights.group_by("model").agg(_worth()).filter(pl.col("certain") < pl.col("rows_weighed"))
+    return worth.with_columns(_tail()).select("model", "rows_weighed", "effective_sample", "evenness", "evenness_most")
 
 
 def support(rollups: Rollups, sizes: pl.LazyFrame, weak: float, even: float) -> pl.LazyFrame:

@@ -40,6 +40,7 @@ class ExposureCoverage:
     ratio: float = threshold(0.5, "half of what uniform exposure reaches at the same volume")
     gone: float = threshold(0.5, "half of what was once shown is no longer: more than the tail of a popularity curve")
     returning: float = threshold(0.1, "outcomes dropped by an exploring policy come back; dead ones do not")
+    open: float = threshold(0.02, "2-5 % exploration suffices to diagnose a loop (Scarone, Baeza-Yates 2026)")
     turnover: float = threshold(0.1, "exposures on outcomes never shown before, from which on K itself is not known")
     absent_retrains: float = threshold(2, "retrains without exposure after which an outcome counts as gone")
 
@@ -50,7 +51,7 @@ class ImpressionGini:
 
     excess: float = threshold(0.5, "half way from chance to everything on one outcome")
     weak_support: float = threshold(1000, "effective sample under which a log cannot value other policies")
-    wasted: float = threshold(0.1, "share of rows left effective; small alone is healthy at low exploration")
+    even_enough: float = threshold(0.05, "weights no more uneven than those of 5 % uniform exploration are healthy")
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,10 @@ class OutcomeStarvation:
     closed: float = threshold(0.02, "2-5 % exploration suffices to diagnose a loop (Scarone, Baeza-Yates 2026)")
     unfed_share: float = threshold(0.05, "unfed share of the catalogue under which implied exploration is all noise")
     falling: float = threshold(0.85, "upper bound of last over first: implied exploration of a fixed policy stays")
+    ample: float = threshold(
+        0.25, "implied exploration that may fall: urns are under 0.1 by then, drifting tastes at 0.4"
+    )
+    enough_retrains: float = threshold(3, "in two retrains that nobody explored, a loop has hardly begun to show")
     turnover: float = threshold(0.1, "exposures on outcomes never shown before, from which on K itself is not known")
     enough_exposures: float = threshold(100, "exposures of a retrain under which no verdict is given")
     hollow: float = threshold(0.25, "explore rows that bring unfed outcomes less than a quarter of an even spread")
@@ -74,9 +79,7 @@ class RetrainDrift:
 
     moved_bits: float = threshold(0.05, "debiased divergence a retrain; sampling alone adds none")
     narrowing: float = threshold(0.7, "upper bound of effective outcomes, last over first")
-    turnover: float = threshold(
-        0.1, "exposures on outcomes never shown before, from which on a new catalogue may narrow"
-    )
+    turnover: float = threshold(0.005, "exposures on outcomes never shown before: one new favourite narrows the rest")
     slight_narrowing: float = threshold(0.9, "the same, for a low finding")
     enough_exposures: float = threshold(200, "exposures a retrain under which nothing about drift is said")
 
@@ -115,6 +118,7 @@ class UserNarrowing:
     strong: float = threshold(0.5, "the same, for a medium finding: half of what a user saw is gone")
     open: float = threshold(0.02, "2-5 % exploration suffices to diagnose a loop (Scarone, Baeza-Yates 2026)")
     enough_users: float = threshold(30, "users present in each retrain and the next; intervals over fewer are no guide")
+    coarse: float = threshold(0.3, "error of a ratio's log; beyond, its interval rests on a handful of repeats")
     retrains_medium: float = threshold(4, "with fewer the launch counts, which says nothing of how users are treated")
 
 

@@ -48,8 +48,9 @@ Null
 When it is wrong
     A model that gets to know its users narrows them rightly, up to a point; so
     does a season that only some of them keep. Where users are never shown an
-    outcome twice, and there are no categories, nothing can be told. A default
-    id that many people share counts as one user.
+    outcome twice, or so seldom that the error of a ratio's log passes 0.3, and
+    there are no categories, nothing can be told. A default id that many people
+    share counts as one user.
 
 What to do
     Show each user some of what lies outside their past (2-5 %, or a quota of
@@ -134,6 +135,8 @@ def _unmeasured(row: Row, thresholds: UserNarrowing) -> Silence | None:
         return Silence(reason, "a longer export, or longer windows with --retrain-every")
     if number(row, "own") is None:
         return Silence("users are hardly ever shown an outcome twice", "a `category` of each outcome")
+    if max(row["narrowing_error"], row["own_error"]) > thresholds.coarse:
+        return Silence("users are too seldom shown an outcome twice to tell a change", "a `category` of each outcome")
     return None
 
 

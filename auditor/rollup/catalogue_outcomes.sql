@@ -26,4 +26,9 @@ FROM listed
 GROUP BY model, item
 UNION ALL
 SELECT model, item, NULL, NULL, FALSE
-FROM seen ANTI JOIN listed USING (model, item)
+FROM (
+    SELECT model, item FROM lives
+    UNION ALL
+    FROM seen ANTI JOIN lives USING (model, item) ANTI JOIN listed USING (model)
+)
+ANTI JOIN listed USING (model, item)

@@ -1,10 +1,19 @@
 -- What silence means for each model. Labels arrive for nearly every exposure of some outcomes and for none of others:
--- there, an exposure without feedback is unknown. Anywhere else it is a "no". {labels} is what was asked for.
+-- there, an exposure without feedback is unknown. Anywhere else it is a "no". {labels} is what was asked for. Where it is
+-- known who wrote the feedback, it is labels, and some may be lost.
+WITH writers AS (
+    SELECT model, count(label_source) >= 0.5 * count(*) AS written
+    FROM attributed
+    JOIN (SELECT DISTINCT model, model_id FROM retrains) AS models USING (model_id)
+    GROUP BY model
+)
 SELECT
     model,
     coalesce(
         {labels},
-        bool_or(exposures >= 20 AND labelled >= 0.9 * exposures) AND bool_or(exposures >= 20 AND labelled = 0)
+        bool_or(exposures >= 20 AND labelled >= CASE WHEN written THEN 0.2 ELSE 0.9 END * exposures)
+            AND bool_or(exposures >= 20 AND labelled = 0)
     ) AS labels
 FROM lives
+LEFT JOIN writers USING (model)
 GROUP BY model

@@ -22,7 +22,7 @@ ROLLUPS: Mapping[str, tuple[str, ...]] = {
     "answered": ("retrains",),
     "outcomes": ("retrains", "answered"),
     "lives": ("outcomes",),
-    "kinds": ("lives",),
+    "kinds": ("lives", "retrains"),
     "catalogue_outcomes": ("lives",),
     "catalogue_sizes": ("catalogue_outcomes",),
     "windows": ("outcomes", "kinds", "catalogue_sizes"),

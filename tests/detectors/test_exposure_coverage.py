@@ -107,6 +107,21 @@ def test_few_exposures_over_a_large_catalogue_are_no_fault():
     assert not found
 
 
+def test_where_exploration_could_bring_nothing_back_what_is_gone_is_low():
+    """A quarter of an exposure an outcome: 2 % of it shows an outcome again in one retrain of two hundred."""
+    rng = np.random.default_rng(6)
+    exposures = np.zeros((4, 20_000), np.int64)
+    exposures[0] = rng.multinomial(5_000, np.full(20_000, 1 / 20_000))
+    exposures[:, :20] += 238
+    exposures[1:] += rng.multinomial(250, np.full(20_000, 1 / 20_000), 3)
+    outcome = Fleet().add_counts("m", exposures, rng.binomial(exposures, 0.05)).audit()
+    found, _ = heard(outcome, ID)
+
+    assert outcome.measures[ID]["m"]["gone"] > 0.5
+    assert outcome.measures[ID]["m"]["returning"] < 0.1
+    assert found["m"].severity == "low"
+
+
 def test_log_of_clicked_exposures_alone_is_skipped_with_the_reason(tmp_path):
     log = {"model_id": ["m"] * 400, "item_id": np.arange(400) % 3, "clicked": [1] * 400}
     report = audited(write(tmp_path / "log", exposures=log, catalogue={"item_id": np.arange(100)}))

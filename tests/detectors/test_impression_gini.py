@@ -118,6 +118,15 @@ def test_small_share_of_effective_rows_is_not_weak_while_there_are_enough(tmp_pa
     assert finding(report, ID).severity == "low"
 
 
+def test_weights_of_five_per_cent_of_uniform_exploration_are_not_weak_at_low_volume(tmp_path):
+    log, sample = propensity_log(4000, 0.05)
+    report = audited(write(tmp_path / "log", exposures=log))
+
+    assert sample < 1000
+    assert sample / 4000 < 0.1
+    assert finding(report, ID).severity == "low"
+
+
 def test_log_of_clicked_exposures_alone_is_skipped_with_the_reason(tmp_path):
     log, _ = propensity_log(4000, 0.02)
     report = audited(write(tmp_path / "log", exposures={**log, "clicked": [1] * 4000}))

@@ -69,11 +69,15 @@ def test_learned_policy_is_concentrated_though_every_item_was_shown(tmp_path, re
     report = audited_file(tmp_path / "log.csv.gz", retrain_every=retrain_every)
 
     assert len(set(item)) == ITEMS
-    assert finding(report, "impression-gini").severity == "medium"
-    assert "for judging other policies" in finding(report, "impression-gini").title
+    concentrated = finding(report, "impression-gini")
+    if retrain_every is None:
+        assert concentrated.severity == "medium"
+        assert "for judging other policies" in concentrated.title
+    else:  # a seventh of the rows: weights as uneven as these could be those of 5 % uniform exploration
+        assert concentrated.severity == "low"
     assert finding(report, "exposure-coverage") is None
     assert finding(report, "outcome-starvation") is None
-    assert report.models[0].verdict == "at risk"
+    assert report.models[0].verdict == ("at risk" if retrain_every is None else "healthy")
 
 
 @pytest.mark.parametrize("retrain_every", [None, "1d"])

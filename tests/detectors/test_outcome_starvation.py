@@ -103,15 +103,44 @@ def test_two_retrains_are_not_called_one():
     assert "single retrain" not in skipped.reason
 
 
-def turned_over(share: float):
-    """A closed loop without a catalogue log, on half of whose outcomes this share of exposures is new each time."""
+def test_two_retrains_that_feed_nearly_all_say_nothing_unless_exploration_is_logged():
+    rng = np.random.default_rng(5)
+    exposures = rng.multinomial(60_000, np.full(100, 0.01), 3)
+    explore = rng.binomial(exposures, 0.05)
+
+    assert "too little was before" in heard_of(exposures[:2])[1].reason
+    assert heard_of(exposures[:2], explore=explore[:2])[:2] == (None, None)
+    assert heard_of(exposures)[:2] == (None, None)
+
+
+def narrowing(shares):
+    """Half of the outcomes get this share of what an even spread would give them, retrain after retrain."""
+    exposures = np.full((len(shares), 2000), 40)
+    exposures[:, 1000:] = np.round(40 * np.array(shares))[:, None]
+    return exposures
+
+
+def test_implied_exploration_that_falls_is_medium_only_where_little_is_left():
+    falling, measures = heard_of(narrowing([0.4, 0.3, 0.2, 0.1, 0.05]))[::2]
+    ample, much = heard_of(narrowing([0.32, 0.31, 0.29, 0.27, 0.2]))[::2]
+
+    assert falling.severity == "medium"
+    assert "implied exploration fell" in falling.title
+    assert much["implied_fall_high"] < 0.85
+    assert much["starved_excess"] > 0.25
+    assert measures["implied"] < 0.25 < much["implied"]
+    assert ample is None
+
+
+def turned_over(share: float, new: int = 50):
+    """A closed loop without a catalogue log; this share of exposures is on `new` outcomes, others in each retrain."""
     rng = np.random.default_rng(3)
     exposures = np.zeros((4, 400), np.int64)
     exposures[:, :60] = 1000
     exposures[:, 60:200] = rng.binomial(2, 0.5, (4, 140))
     for t in range(4):
-        new = slice(200 + 50 * t, 250 + 50 * t)
-        exposures[t, new] = round(60_000 * share / (1 - share) / 50)
+        newest = slice(200 + 50 * t, 200 + 50 * t + new)
+        exposures[t, newest] = round(60_000 * share / (1 - share) / new)
     return heard_of(exposures, catalogue=False)
 
 
@@ -125,10 +154,18 @@ def test_outcomes_never_shown_before_make_it_unsure_without_dates():
 
 
 def test_a_few_new_outcomes_do_not():
-    _, skipped, measures = turned_over(0.05)
+    _, skipped, measures = turned_over(0.05, new=20)
 
     assert measures["turnover"] == pytest.approx(0.05, abs=0.005)
     assert skipped is None
+
+
+def test_as_many_new_outcomes_as_half_of_the_unfed_do():
+    found, skipped, measures = turned_over(0.05)
+
+    assert measures["newcomers"] == 150
+    assert found is None
+    assert skipped.reason == "150 outcomes came in since the first retrain, and as many may have left"
 
 
 def test_under_a_hundred_exposures_in_the_last_retrain_no_verdict():

@@ -47,6 +47,18 @@ def test_verdicts():
     assert verdict([found("m", "log-integrity", MEDIUM)], [gate]) == "not auditable"
 
 
+def test_what_is_wrong_with_the_log_alone_is_no_risk_of_the_model():
+    assert verdict([found("m", "log-integrity", MEDIUM)]) == "healthy"
+    assert verdict([found("m", "log-integrity", MEDIUM), found("m", "cold-start", MEDIUM)]) == "at risk"
+
+
+def test_a_grave_finding_counts_though_the_main_verdict_cannot_be_given():
+    unclear = Skip(MAIN, "m", "1 retrain")
+
+    assert verdict([found("m", "self-labelling", HIGH)], [unclear]) == "at risk"
+    assert verdict([found("m", "self-labelling", LOW)], [unclear]) == "not auditable"
+
+
 def fleet():
     findings = [
         found("b", MAIN, HIGH), found("a", MAIN, HIGH), found("a", "impression-gini", LOW),

@@ -207,7 +207,11 @@ def _warnings(intake: Intake, outcome: Outcome) -> list[str]:
     if intake.attribution == "none":
         told.append("no feedback could be matched to exposures: verdicts rest on exposures alone")
     if outcome.withdrawn:
-        told.append(f"{outcome.withdrawn} findings could be chance among so many models and were withdrawn")
+        one = outcome.withdrawn == 1
+        told.append(
+            f"{outcome.withdrawn:,} {'finding' if one else 'findings'} could be chance among so many models"
+            f" and {'was' if one else 'were'} withdrawn"
+        )
     return told
 
 

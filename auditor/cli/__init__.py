@@ -89,9 +89,11 @@ class LogOptions:
         from auditor.cli.detectors import known_thresholds
         from auditor.config import Settings, load
 
+        if self.select is not None and not any(name.strip(" ,") for name in self.select):
+            raise AuditError("--select names no detector.", "audit detectors lists them.")
         known = {option.name for option in fields(Settings)}
         flags = {option.name: getattr(self, option.name) for option in fields(self) if option.name in known}
-        flags["columns"] = _pairs("--map", self.columns, "item_id=sku")
+        flags["columns"] = _pairs("--map", self.columns, "item_id=sku", nothing="none")
         flags["policies"] = _pairs("--policy", self.policies, "random=explore")
         flags["feedback"] = self._kind()
         return load(
@@ -109,10 +111,12 @@ class LogOptions:
         return kinds.pop() if kinds else None
 
 
-def _pairs(flag: str, texts: Texts, example: str) -> dict[str, str]:
+def _pairs(flag: str, texts: Texts, example: str, nothing: str = "") -> dict[str, str]:
+    """Names on both sides of =; `nothing` is what an empty right side stands for, if it may be empty."""
     pairs = {}
     for text in texts or ():
-        name, _, other = text.partition("=")
+        name, equals, other = text.partition("=")
+        other = other if other.strip() or not equals else nothing
         if not (name and other):
             raise AuditError(f"{flag}: {text!r} is not two names with = between them.", f"Write {flag} {example}")
         pairs[name] = other

@@ -88,7 +88,7 @@ def scan(options: LogOptions, report: ReportOptions) -> None:
     code = exit_code(result, settings.fail_on)
     _write(result, report.files, settings)
     shown = report.shown(options.quiet)
-    if code or not options.quiet or (settings.fail_on is None and result.findings):
+    if code or not options.quiet:
         _tell(result, settings, shown, options.color)
     elif report.format == "json":  # a program that asked for an object gets one
         _emit(result, settings, shown, options.color)

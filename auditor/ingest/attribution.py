@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
+from dataclasses import dataclass
 
 import duckdb
 
 from auditor.config import Settings
 from auditor.ingest.label_sources import worst
-from auditor.ingest.matches import KEYS, match
+from auditor.ingest.matches import FROM_ELSEWHERE, KEYS, match
 from auditor.ingest.quoting import literal, printable
 
 JOINED, NONE = "joined", "none"
@@ -21,6 +22,19 @@ EMPTY = {
     "shared_feedback": "SELECT model_id, model_id AS also_shown_by, 0::BIGINT AS feedback FROM exposures LIMIT 0",
 }
 UNITS = ("user_id", "request_id", "exposure_id")
+
+
+@dataclass(frozen=True)
+class Matching:
+    """How many feedback rows found their exposure, and how many of those that should have (`sought`) found none.
+
+    Sought are rows of the event that counts, save those whose `source` says that no model showed it. What lies on
+    another model's exposure is not `lost`.
+    """
+
+    found: int = 0
+    sought: int = 0
+    lost: int = 0
 
 
 def attribution_of(exposures: Set[str], feedback: Set[str] | None) -> str:
@@ -41,17 +55,17 @@ def unit_of_halves(exposures: Set[str]) -> str | None:
     return next((column for column in UNITS if column in exposures), None)
 
 
-def attribute(key: str, settings: Settings, connection: duckdb.DuckDBPyConnection) -> int:
+def attribute(key: str, settings: Settings, connection: duckdb.DuckDBPyConnection) -> Matching:
     """Creates `attributed` and `organic` from the relations of exposures and feedback, and what goes with them.
 
     `second_feedback` is matched feedback of other events than the primary one. `crossings` counts feedback that names
     one model and lies on exposures of another alone, `shared_feedback` what a model was credited with though another
-    had shown it too. Returns how many feedback rows found their exposure (0 where the exposures carry it themselves).
+    had shown it too. Nothing is matched where the exposures carry their feedback themselves.
     """
     if key == JOINED:
         _create({"organic": _organic("false"), **EMPTY}, connection)
         connection.execute(f"CREATE OR REPLACE VIEW attributed AS {_joined()}")
-        return 0
+        return Matching()
     given = _given(connection)
     match(key, given, settings, connection)
     primary = _primary_events(settings.primary_event, given, connection)
@@ -62,10 +76,23 @@ def attribute(key: str, settings: Settings, connection: duckdb.DuckDBPyConnectio
         **_beside(primary),
     }
     _create(tables, connection)
-    matched = int(connection.execute("SELECT count(*) FROM ingest_matches").fetchall()[0][0])
+    matching = _count(primary.format("coalesce(m.model_id, f.model_id)"), given, connection)
     used = ("matches", "crossed", "shared", "primary")
     connection.execute("; ".join(f"DROP TABLE IF EXISTS ingest_{name}" for name in used))
-    return matched
+    return matching
+
+
+def _count(primary: str, given: Set[str], connection: duckdb.DuckDBPyConnection) -> Matching:
+    elsewhere = f"coalesce({FROM_ELSEWHERE}, FALSE)" if "source" in given else "FALSE"
+    found = connection.execute("SELECT count(*) FROM ingest_matches").fetchall()[0][0]
+    sought, lost = connection.execute(f"""
+        SELECT count(*), count(*) FILTER (m.feedback_row IS NULL AND c.feedback_row IS NULL)
+        FROM feedback AS f
+        LEFT JOIN ingest_matches AS m ON m.feedback_row = f.feedback_row
+        LEFT JOIN ingest_crossed AS c ON c.feedback_row = f.feedback_row
+        {primary}
+        WHERE NOT {elsewhere}""").fetchall()[0]
+    return Matching(int(found), int(sought), int(lost))
 
 
 def _create(tables: Mapping[str, str], connection: duckdb.DuckDBPyConnection) -> None:
@@ -80,13 +107,17 @@ def _given(connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
 
 
 def unknown_event(key: str, settings: Settings, connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
-    """A warning if the primary event was chosen, and the feedback log has others and never this one."""
+    """A warning if the primary event was chosen, and the feedback log has others and never this one, or none at all."""
     chosen = "primary_event" in settings.sources or settings.primary_event != Settings.primary_event
-    if key == JOINED or not chosen:
+    if not chosen:
         return ()
+    if key == JOINED:
+        return (f"--event {settings.primary_event} is not used: the exposure log carries its feedback already.",)
     query = "SELECT event FROM feedback WHERE trim(event) <> '' GROUP BY event ORDER BY count(*) DESC, event"
     found = [str(event) for (event,) in connection.execute(query).fetchall()]
-    if not found or settings.primary_event.strip().lower() in (event.strip().lower() for event in found):
+    if not found:
+        return (f"--event {settings.primary_event} is not used: no feedback has an event, and all of it counts.",)
+    if settings.primary_event.strip().lower() in (event.strip().lower() for event in found):
         return ()
     named = ", ".join(printable(event[:60]) for event in found[:SHOWN]) + (", ..." if len(found) > SHOWN else "")
     return (

@@ -12,7 +12,7 @@ import duckdb
 from auditor.errors import AuditError
 from auditor.ingest.columns import refuse_duplicates
 from auditor.ingest.files import Source, shown
-from auditor.ingest.lines import ANY_BYTES, RECOUNT, REJECTS, first_line, lines_of
+from auditor.ingest.lines import RECOUNT, REJECTS, UNCUT, first_line, lines_of
 from auditor.ingest.quoting import identifier, literal, literals, printable
 from auditor.ingest.scans import Column, Scan, reading
 
@@ -133,8 +133,8 @@ def partitions_of(source: Source) -> tuple[str, ...]:
 
 
 def _lines(group: Group) -> str:
-    """A SELECT (source_file, lines): how many lines each file has, after its header."""
-    lines = lines_of(group.files, ANY_BYTES)
+    """A SELECT (source_file, lines): how many lines each file has, after its header; those that are no UTF-8 apart."""
+    lines = lines_of(group.files, UNCUT)
     return f"SELECT source_file, count(*) - 1 AS lines FROM {lines} WHERE trim(line) <> '' GROUP BY source_file"
 
 

@@ -12,11 +12,24 @@ from auditor.ingest.files import shown
 from auditor.ingest.quoting import literals
 
 NOT_UTF8 = "Convert it (iconv -f LATIN1 -t UTF-8, or -f UTF-16 -t UTF-8)."
-ANY_BYTES = "encoding = 'latin-1', max_line_size = 100000000, ignore_errors = true"
 REJECTS = "store_rejects = true, rejects_table = 'ingest_rejects', rejects_scan = 'ingest_reject_scans'"
 # Not ignore_errors, which after an open quote leaves out more rows than were read.
 RECOUNT = "store_rejects = true, rejects_table = 'ingest_recount', rejects_scan = 'ingest_recount_scans'"
-NOTED = ("ingest_rejects", "ingest_reject_scans", "ingest_recount", "ingest_recount_scans")
+# Only what is no UTF-8 is not counted as a line, and noted.
+UNCUT = (
+    "max_line_size = 100000000, store_rejects = true, rejects_table = 'ingest_odd', rejects_scan = 'ingest_odd_scans'"
+)
+ODD_LINES = """
+    SELECT scans.file_path AS source_file, count(DISTINCT (errors.scan_id, errors.file_id, errors.line)) AS lines
+    FROM ingest_odd AS errors JOIN ingest_odd_scans AS scans USING (scan_id, file_id) GROUP BY scans.file_path"""
+NOTED = (
+    "ingest_rejects",
+    "ingest_reject_scans",
+    "ingest_recount",
+    "ingest_recount_scans",
+    "ingest_odd",
+    "ingest_odd_scans",
+)
 
 
 def lines_of(files: tuple[str, ...], broken: str = REJECTS, *, hive: bool = False) -> str:

@@ -11,7 +11,7 @@ import duckdb
 from auditor.config import Settings
 from auditor.errors import NothingToAudit
 from auditor.finding import InputSummary
-from auditor.ingest.attribution import JOINED, NONE, attribute, attribution_of, unit_of_halves, unknown_event
+from auditor.ingest.attribution import JOINED, NONE, Matching, attribute, attribution_of, unit_of_halves, unknown_event
 from auditor.ingest.canonical import REQUIRED
 from auditor.ingest.columns import Recognition, check_maps, missing, recognise
 from auditor.ingest.durations import check_durations
@@ -21,6 +21,8 @@ from auditor.ingest.retrains import retrains_from
 from auditor.ingest.rows import identifier_types, open_log
 from auditor.ingest.scans import Log, reading
 
+# A warning of clocks or ids that part: this share of the feedback without an exposure, and as many rows.
+LOST_SHARE, LOST_ROWS = 0.1, 20
 ROLES = ("exposures", "feedback", "catalogue", "metrics")
 
 
@@ -70,9 +72,9 @@ def read(
     key = attribution_of(columns["exposures"], columns.get("feedback"))
     unit = unit_of_halves(columns["exposures"])
     with reading(logs["exposures"].source):
-        matched = attribute(key, settings, connection)
+        matching = attribute(key, settings, connection)
     warnings = [warning for one in understood.values() for warning in one.warnings]
-    warnings += _warnings(settings, origin, key, matched, inputs)
+    warnings += _warnings(settings, origin, key, matching, inputs)
     warnings += unknown_event(key, settings, connection)
     return Intake(connection, inputs, columns, key, origin, unit, tuple(warnings))
 
@@ -98,7 +100,7 @@ def _warnings(
     settings: Settings,
     origin: str,
     key: str,
-    matched: int,
+    matching: Matching,
     inputs: Sequence[InputSummary],
 ) -> list[str]:
     found = []
@@ -111,8 +113,13 @@ def _warnings(
         found.append(
             "The two logs share no key, so all feedback counts as organic; request_id in both would join them."
         )
-    elif feedback and feedback.rows_used and not matched:
+    elif feedback and feedback.rows_used and not matching.found:
         found.append(f"No feedback found its exposure by {key}: check that both logs mean the same by it.")
     elif feedback and not feedback.rows_used:
         found.append("The feedback log has no rows.")
+    elif feedback and matching.lost >= max(LOST_ROWS, LOST_SHARE * matching.sought):
+        found.append(
+            f"{matching.lost:,} of {matching.sought:,} feedback rows found no exposure and count as organic:"
+            " check that clocks and ids agree in both logs."
+        )
     return found

@@ -16,7 +16,7 @@ from auditor.ingest.parquet import open_parquet, relation_of
 from auditor.ingest.quoting import identifier, literal
 from auditor.ingest.scans import Column, Log, Scan, reading
 from auditor.ingest.staging import stage
-from auditor.ingest.types import INTEGERS, Cast, Cell, is_number, unit_of
+from auditor.ingest.types import INTEGERS, Cast, Cell, is_number, unit_of, without_nan
 
 SAMPLE = 10_000
 ROW_BITS = 40
@@ -88,10 +88,11 @@ def _unit(scans: Sequence[Scan], name: str, connection: duckdb.DuckDBPyConnectio
     column = scan.columns[name]
     if column.type != "VARCHAR" and not is_number(column.type):
         return None
+    value = without_nan(column.sql, column.type)
     query = (
         "SELECT count(*), count(number), median(abs(number)) FROM"
-        f" (SELECT TRY_CAST({column.sql} AS DOUBLE) AS number FROM {scan.relation}"
-        f" WHERE {column.sql} IS NOT NULL LIMIT {SAMPLE})"
+        f" (SELECT TRY_CAST({value} AS DOUBLE) AS number FROM {scan.relation}"
+        f" WHERE {value} IS NOT NULL LIMIT {SAMPLE})"
     )
     values, numbers, middle = connection.execute(query).fetchall()[0]
     return unit_of(middle) if numbers and numbers * 2 >= values else None
@@ -123,10 +124,11 @@ def _select(
 
 
 def _cell(canonical: str, scan: Scan, name: str, identifiers: Mapping[str, str]) -> Cell:
-    """A file that lacks the column reads as NULL."""
+    """A file that lacks the column reads as NULL; a propensity that is NaN is wrong, all else that is NaN missing."""
     target = target_type(canonical, identifiers)
     column = scan.columns.get(name, Column(f"CAST(NULL AS {target})", target))
-    return Cell(column.sql, column.type, identifier(f"raw {canonical}"), identifier(canonical), canonical, scan.written)
+    value = column.sql if canonical == "propensity" else without_nan(column.sql, column.type)
+    return Cell(value, column.type, identifier(f"raw {canonical}"), identifier(canonical), canonical, scan.written)
 
 
 def _example(cells: Mapping[str, Cell], theirs: Mapping[str, str], casts: Mapping[str, Cast]) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from auditor.ingest.lines import forget_rejects
+from auditor.ingest.lines import ODD_LINES, forget_rejects
 from auditor.ingest.quoting import literal, literals
 from auditor.ingest.scans import Scan
 
@@ -78,6 +78,11 @@ def _lacks_lines(files: Sequence[str], scans: Sequence[Scan], connection: duckdb
     """
     lines = " UNION ALL ".join(scan.lines for scan in scans if scan.lines) or NO_LINES
     connection.execute(f"CREATE OR REPLACE TEMP TABLE ingest_unread AS {lines}")
+    if any(scan.lines for scan in scans):
+        connection.execute(
+            f"UPDATE ingest_unread SET lines = ingest_unread.lines + odd.lines FROM ({ODD_LINES}) AS odd"
+            " WHERE odd.source_file = ingest_unread.source_file"
+        )
     rows = f"SELECT source_file, count(*) AS lines FROM read_parquet({literals(files)}) GROUP BY source_file"
     short = connection.execute(f"SELECT count(*) FROM ({LEFT_OVER.format(rows)}) WHERE lines > 0").fetchall()[0][0]
     if short:

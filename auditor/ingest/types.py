@@ -29,7 +29,7 @@ TRUE, FALSE = r"'(?i)\s*(1|true|t|yes|y|1\.0)\s*'", r"'(?i)\s*(0|false|f|no|n|0\
 class Cell:
     """One canonical column of one scan: SQL that reads the log's column, its type there, and two names for later.
 
-    `written`: the value is text as somebody wrote it, see `Scan`.
+    `written`: the value is text as somebody wrote it, see `Scan`. In a column of floats NaN is NULL (propensity apart).
     """
 
     sql: str
@@ -79,13 +79,26 @@ def wrong_type(cell: Cell, wanted: str) -> AuditError:
     )
 
 
+def is_nan(sql: str) -> str:
+    """SQL: `sql`, a column of floats, is NaN.
+
+    The statistics of Parquet leave NaN out, and the engine trusts them: isnan(x) is false, untested, wherever it can
+    tell the range of x. Of nextafter it cannot.
+    """
+    return f"isnan(nextafter({sql}, 0))"
+
+
+def without_nan(sql: str, kind: str) -> str:
+    """SQL of a column of type `kind`, where NaN is NULL."""
+    return f"CASE WHEN NOT {is_nan(sql)} THEN {sql} END" if kind in FLOATS else sql
+
+
 def text_cast(cell: Cell) -> Cast:
     """Text; 7.0 in a column of floats is the identifier 7."""
     sql = cell.sql
     if cell.type in FLOATS:
         whole = f"{sql} = trunc({sql}) AND abs({sql}) < 9007199254740992"
-        text = f"CASE WHEN {whole} THEN CAST(CAST({sql} AS BIGINT) AS VARCHAR) ELSE CAST({sql} AS VARCHAR) END"
-        return Cast(f"CASE WHEN NOT isnan({sql}) THEN {text} END")
+        return Cast(f"CASE WHEN {whole} THEN CAST(CAST({sql} AS BIGINT) AS VARCHAR) ELSE CAST({sql} AS VARCHAR) END")
     return Cast(sql if cell.type == "VARCHAR" else f"CAST({sql} AS VARCHAR)")
 
 
@@ -117,20 +130,20 @@ def timestamp_cast(cell: Cell, unit: str | None, *, bounded: bool = True) -> Cas
 
 
 def number_cast(cell: Cell) -> Cast:
-    """A finite DOUBLE; NaN is missing, true and false are 1 and 0."""
+    """A finite DOUBLE; true and false are 1 and 0."""
     infinite = (f"isinf({cell.made})", f"{cell.name} not finite")
     if cell.type == "VARCHAR":
         known = f"CASE WHEN {cell.sql} NOT IN ('nan', 'NaN', 'NAN', '-nan') THEN {cell.sql} END"
         return Cast(_parsed(cell, known), ((cell.lost, f"{cell.name} not a number"), infinite))
     if cell.type in FLOATS:
-        return Cast(f"CASE WHEN NOT isnan({cell.sql}) THEN CAST({cell.sql} AS DOUBLE) END", (infinite,))
+        return Cast(f"CAST({cell.sql} AS DOUBLE)", (infinite,))
     return Cast(f"CAST({cell.sql} AS DOUBLE)")
 
 
 def propensity_cast(cell: Cell) -> Cast:
     """A probability; what is not in (0, 1] cannot be used, NaN included."""
-    # isnan apart: the statistics of Parquet leave NaN out, and the engine trusts them in comparisons.
-    outside = (f"isnan({cell.made}) OR NOT ({cell.made} > 0 AND {cell.made} <= 1)", f"{cell.name} outside (0, 1]")
+    nan = is_nan(cell.raw if cell.type in FLOATS else cell.made)
+    outside = (f"{nan} OR NOT ({cell.made} > 0 AND {cell.made} <= 1)", f"{cell.name} outside (0, 1]")
     if cell.type == "VARCHAR":
         return Cast(_parsed(cell, cell.sql), ((cell.lost, f"{cell.name} not a number"), outside))
     return Cast(cell.sql if cell.type == "DOUBLE" else f"CAST({cell.sql} AS DOUBLE)", (outside,))
@@ -144,8 +157,7 @@ def position_cast(cell: Cell) -> Cast:
         return Cast(value, (below, (cell.lost, f"{cell.name} not an integer")))
     number = f"TRY_CAST({cell.sql} AS DOUBLE)"
     whole = f"CASE WHEN NOT isnan({number}) AND {number} = round({number}) THEN TRY_CAST({number} AS INTEGER) END"
-    lost = cell.lost if cell.type not in FLOATS else f"{cell.lost} AND NOT isnan({cell.raw})"
-    return Cast(whole, (below, (lost, f"{cell.name} not an integer")))
+    return Cast(whole, (below, (cell.lost, f"{cell.name} not an integer")))
 
 
 def flag_cast(cell: Cell) -> Cast:
@@ -156,8 +168,7 @@ def flag_cast(cell: Cell) -> Cast:
     if cell.type == "VARCHAR":
         words = f"WHEN regexp_full_match({sql}, {TRUE}) THEN true WHEN regexp_full_match({sql}, {FALSE}) THEN false"
         return Cast(f"CASE WHEN {sql} = '0' THEN false WHEN {sql} = '1' THEN true {words} END", ((cell.lost, reason),))
-    lost = f"{cell.lost} AND NOT isnan({cell.raw})" if cell.type in FLOATS else cell.lost
-    return Cast(f"CASE WHEN {sql} IN (0, 1) THEN {sql} = 1 END", ((lost, reason),))
+    return Cast(f"CASE WHEN {sql} IN (0, 1) THEN {sql} = 1 END", ((cell.lost, reason),))
 
 
 def _utc(sql: str, kind: str) -> str:

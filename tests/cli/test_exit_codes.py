@@ -96,6 +96,8 @@ def test_text_in_an_error_does_not_act_on_the_terminal(scanned, capsys):
         ["scan", "logs", "--fail-on", "severe"],
         ["scan", "logs", "--format", "pdf"],
         ["scan", "logs", "--map", "item_id"],
+        ["scan", "logs", "--map", "=sku"],
+        ["scan", "logs", "--policy", "random="],
         ["scan", "logs", "--feedback", "click", "--feedback-is", "label"],
         ["scan", "logs", "--select", "starvation"],
         ["scan", "logs", "--config", "missing.toml"],

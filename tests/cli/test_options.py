@@ -72,6 +72,18 @@ def test_feedback_is_a_kind_or_a_path(scanned, capsys, kind):
     assert scanned.settings.feedback == kind
 
 
+def test_a_map_to_nothing_leaves_the_column_out(scanned, capsys):
+    assert main(["scan", "logs", "--map", "policy=", "--map", "feedback.value= "]) == 0
+    assert scanned.settings.columns == {"policy": "none", "feedback.value": "none"}
+
+
+@pytest.mark.parametrize("selected", ["", " ", ",", " , "])
+def test_a_selection_of_nothing_is_an_error(scanned, capsys, selected):
+    assert main(["scan", "logs", "--select", selected]) == 2
+    assert "--select names no detector" in capsys.readouterr().err
+    assert scanned.count == 0
+
+
 def test_the_file_and_the_environment_reach_the_scan(scanned, capsys, monkeypatch):
     Path("audit.toml").write_text(
         'threads = 3\n[detectors.outcome-starvation]\nclosed = 0.03\n[columns]\nitem_id = "a"\n'

@@ -38,6 +38,18 @@ def test_quiet_is_silent_when_clean(scanned, capsys):
     assert capsys.readouterr() == ("", "")
 
 
+def test_quiet_is_silent_whatever_was_found_if_nothing_is_to_fail(scanned, capsys):
+    scanned.report = fleet_report(finding(), warnings=("short",))
+    for more in ([], ["-o", "a.json"], ["-o", "-"], ["--format", "jsonl"]):
+        assert main(["scan", "logs", "-q", "--fail-on", "none", *more]) == 0
+    assert capsys.readouterr() == ("", "")
+    assert json.loads(Path("a.json").read_text())["findings"]
+    assert main(["scan", "logs", "-q", "--fail-on", "none", "--format", "json"]) == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out)["findings"]
+    assert err == ""
+
+
 def test_an_object_that_was_asked_for_is_written_when_clean_and_quiet_too(scanned, capsys):
     scanned.report = fleet_report(finding(Severity.LOW), warnings=("short",))
     assert main(["scan", "logs", "-q", "--format", "json"]) == 0

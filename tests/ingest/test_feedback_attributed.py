@@ -344,3 +344,57 @@ def test_a_key_of_its_own_decides_whatever_the_source(logs: Logs) -> None:
     logs.read()
     assert attributed(logs, "model_id, item_id") == [("feed", "a")]
     assert organic(logs) == []
+
+
+def lost(logs: Logs, rows: list[str], header: str = "request_id,item_id") -> tuple[str, ...]:
+    """The warnings of a log of 300 exposures and of feedback `rows`."""
+    shown = "".join(f"m,i,r{number}\n" for number in range(300))
+    logs.text("exposures.csv", f"model_id,item_id,request_id\n{shown}")
+    logs.text("clicks.csv", "\n".join([header, *rows]) + "\n")
+    return logs.read().warnings
+
+
+@pytest.mark.parametrize(
+    ("found", "unfound", "warned"), [(180, 20, True), (181, 20, False), (19, 19, False), (270, 30, True)]
+)
+def test_much_feedback_without_an_exposure_is_warned_of(logs: Logs, found: int, unfound: int, warned: bool) -> None:
+    rows = [*(f"r{number},i" for number in range(found)), *(f"x{number},i" for number in range(unfound))]
+    warnings = lost(logs, rows)
+    assert [f"{unfound} of {found + unfound} feedback rows found no exposure" in one for one in warnings] == [
+        True
+    ] * warned
+
+
+def test_feedback_whose_source_says_where_it_came_from_is_not_missed(logs: Logs) -> None:
+    found = [f"r{number},i,home" for number in range(100)]
+    header = "request_id,item_id,source"
+    assert lost(logs, [*found, *(f"x{number},i, Search" for number in range(50))], header) == ()
+    (warning,) = lost(logs, [*found, *(f"x{number},i,{'home' if number % 2 else ''}" for number in range(50))], header)
+    assert warning.startswith("50 of 150 feedback rows")
+
+
+def test_feedback_that_another_model_was_shown_or_of_another_event_is_not_missed(logs: Logs) -> None:
+    header = "request_id,item_id,model_id,event"
+    rows = [f"r{number},i,m,click" for number in range(100)]
+    assert lost(logs, [*rows, *(f"r{number},i,other,click" for number in range(100, 150))], header) == ()
+    assert lost(logs, [*rows, *(f"x{number},i,m,purchase" for number in range(50))], header) == ()
+
+
+@pytest.mark.parametrize(
+    ("exposures", "clicks", "said"),
+    [
+        ("model_id,item_id,request_id\nm,a,r\n", "request_id,item_id\nr,a\n", "no feedback has an event"),
+        ("model_id,item_id,request_id\nm,a,r\n", "request_id,item_id,event\nr,a,\n", "no feedback has an event"),
+        ("model_id,item_id,clicked\nm,a,1\n", None, "carries its feedback already"),
+    ],
+)
+def test_an_event_that_nothing_can_be_called_is_warned_of(
+    logs: Logs, exposures: str, clicks: str | None, said: str
+) -> None:
+    logs.text("exposures.csv", exposures)
+    if clicks:
+        logs.text("clicks.csv", clicks)
+    (warning,) = logs.read(primary_event="purchase").warnings
+    assert warning.startswith("--event purchase is not used: ")
+    assert said in warning
+    assert logs.read().warnings == ()

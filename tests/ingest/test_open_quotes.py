@@ -40,6 +40,19 @@ def test_lines_between_two_open_quotes_are_counted(logs: Logs) -> None:
     assert logs.rejected() == {"malformed line": 3_001}
 
 
+@pytest.mark.parametrize("threads", [1, 2])
+def test_swallowed_lines_are_counted_whatever_they_hold(logs: Logs, threads: int) -> None:
+    logs.connection.execute(f"SET threads = {threads}")
+    rows = [line.replace("some text", "É “😀”").encode() for line in lines(3_000, {1_001: '"m,1001,r,t'})]
+    for number in (11, 501, 502, 2_001, 2_500):
+        rows[number] = b"m,%d,\xc9t\xe9,t" % number
+    logs.text("exposures/1.csv", b"\n".join(rows) + b"\n")
+    logs.text("exposures/2.csv.gz", "\n".join(lines(500, {})).replace("m,", "n,") + "\n")
+    summary = logs.read(max_bad_rows=0.9).inputs[0]
+    assert (summary.rows_read, summary.rows_used) == (3_500, 999 - 3 + 500)
+    assert logs.rejected() == {"malformed line": 2_001, "invalid UTF-8": 3}
+
+
 def test_lines_in_a_quote_that_a_later_line_closes_are_counted(logs: Logs) -> None:
     assert counts(logs, lines(2_000, {501: '"m,501,r,t', 1_501: 'm",1501'})) == (2_000, 999)
     assert logs.rejected() == {"malformed line": 1_000, "too few columns": 1}

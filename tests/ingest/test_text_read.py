@@ -56,6 +56,35 @@ def test_text_of_a_log_is_data(logs: Logs) -> None:
     assert logs.rows("SELECT model_id, item_id, policy FROM exposures") == [(nasty, nasty, "explore")]
 
 
+@pytest.mark.parametrize("letter", ["é", "É", "“", "–", "😀", "日", "\x85", "\u2028"])
+@pytest.mark.parametrize("name", ["exposures.csv", "exposures.tsv", "exposures.csv.gz", "exposures.ndjson"])
+def test_letters_of_all_kinds(logs: Logs, name: str, letter: str) -> None:
+    rows = [("m", f"{letter} a", "1"), ("m", "b", "2"), ("m", f"c{letter}", "3")]
+    keys = HEADER.strip().split(",")
+    if name.endswith("ndjson"):
+        text = "".join(json.dumps(dict(zip(keys, row, strict=True)), ensure_ascii=False) + "\n" for row in rows)
+    else:
+        mark = "\t" if name.endswith("tsv") else ","
+        text = "".join(mark.join(row) + "\n" for row in (keys, *rows))
+    logs.text(name, text)
+    assert logs.read().inputs[0].rows_used == 3
+    assert items(logs) == sorted(row[1] for row in rows)
+
+
+def test_letters_of_all_kinds_in_a_zstd_file(logs: Logs) -> None:
+    path = logs.path("exposures.csv.zst")
+    rows = "SELECT 'm' AS model_id, 'É' || i AS item_id FROM range(3) AS t (i)"
+    logs.connection.execute(f"COPY ({rows}) TO '{path}' (FORMAT csv, COMPRESSION zstd)")
+    logs.read()
+    assert items(logs) == ["É0", "É1", "É2"]
+
+
+def test_a_header_of_all_kinds_of_letters(logs: Logs) -> None:
+    logs.text("exposures.csv", "model_id,Größe É\nm,a\n")
+    logs.read(columns={"item_id": "Größe É"})
+    assert items(logs) == ["a"]
+
+
 def test_broken_lines_are_counted_each(logs: Logs) -> None:
     lines = [b"m,%d,r%d" % (number, number) for number in range(100)]
     lines[10], lines[20], lines[30] = b"m,10", b"m,20,r,extra", b"m,\xff\xfe,r"

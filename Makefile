@@ -5,7 +5,7 @@ DEV := .venv/dev
 LOWEST := .venv/lowest
 SOURCES := auditor tests
 
-.PHONY: scan test check test-lowest bench docs samples clean
+.PHONY: scan test check test-lowest bench calibrate docs samples clean
 
 scan: $(RUN)/ready
 	@$(RUN)/bin/audit scan sample_logs || test $$? -eq 1
@@ -24,6 +24,9 @@ test-lowest: $(LOWEST)/ready
 
 bench: $(DEV)/ready
 	$(DEV)/bin/python -m tests.bench.compare
+
+calibrate: $(DEV)/ready
+	$(DEV)/bin/python -m tests.calibration
 
 docs: $(DEV)/ready
 	$(DEV)/bin/python tests/docs/refresh.py

@@ -23,7 +23,8 @@ How it is computed
     evenness        the share of uniform exploration whose weights 1/p would
                     be as uneven (exploration-support)
     Low: excess above its threshold. Medium: besides, the propensities leave a
-    weak effective sample, of weights more uneven than exploration explains.
+    weak effective sample, of weights more uneven than exploration explains,
+    and there are twenty outcomes or more.
 
 Null
     Uniform exposure with lambda = n / K an outcome has Gini exp(-2 lambda)
@@ -128,7 +129,7 @@ def judge(row: Row, thresholds: ImpressionGini) -> Judgement:
 
 def _is_weak(row: Row, thresholds: ImpressionGini) -> bool:
     sample = number(row, "effective_sample")
-    if sample is None:
+    if sample is None or row["catalogue"] < thresholds.enough_outcomes:
         return False
     return sample < thresholds.weak_support and row["evenness_most"] < thresholds.even_enough
 

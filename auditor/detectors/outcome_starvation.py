@@ -191,6 +191,9 @@ def _never_shown(row: Row, thresholds: OutcomeStarvation) -> Silence | None:
     """
     if _has_just_begun(row, thresholds):
         return _cannot_tell(row)
+    if number(row, "self_sourced") is None:
+        fed = f"{row['fed']:,} of {row['outcomes']:,} outcomes are shown enough, and nothing came back"
+        return Silence(f"{fed} that the log knows of", "a feedback log")
     if (number(row, "exploration_low") or 0.0) >= thresholds.closed:
         return None
     if row["listed"]:

@@ -52,6 +52,7 @@ class ImpressionGini:
     excess: float = threshold(0.5, "half way from chance to everything on one outcome")
     weak_support: float = threshold(1000, "effective sample under which a log cannot value other policies")
     even_enough: float = threshold(0.05, "weights no more uneven than those of 5 % uniform exploration are healthy")
+    enough_outcomes: float = threshold(20, "outcomes; to be right among a dozen classes is to choose few of them")
 
 
 @dataclass(frozen=True)

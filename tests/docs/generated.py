@@ -11,6 +11,7 @@ from reader import Machine
 
 from auditor.detectors import BATTERY
 from auditor.ingest.aliases import ALIASES
+from tests.calibration import results
 
 LANGUAGE = "console"
 
@@ -31,7 +32,11 @@ def names_table() -> str:
     return _table(("column", "in", "other names"), rows)
 
 
-PARTS: Mapping[str, Callable[[], str]] = {"detectors": detectors_table, "names": names_table}
+PARTS: Mapping[str, Callable[[], str]] = {
+    "detectors": detectors_table,
+    "names": names_table,
+    "error rates": results.summary,
+}
 
 
 def with_parts(text: str) -> str:

@@ -8,10 +8,13 @@ from tempfile import TemporaryDirectory
 from blocks import README, readme, shown_logs
 from generated import with_parts, with_transcripts
 from picture import PICTURE, picture
-from reader import new_machine
+from reader import PROJECT, new_machine
+
+from tests.calibration import results
 
 
 def refresh() -> None:
+    results.publish(results.FOLDER, PROJECT / ".github")
     with TemporaryDirectory() as folder:
         machine = new_machine(Path(folder) / "home", shown_logs())
         text, svg = with_transcripts(with_parts(readme()), machine), picture(machine)

@@ -12,7 +12,6 @@ from auditor.config import Settings
 from auditor.finding import InputSummary, Rejection
 from auditor.ingest.canonical import COLUMNS, target_type
 from auditor.ingest.columns import Recognition
-from auditor.ingest.daily import TALLY, count_days, publish_days
 from auditor.ingest.duplicates import find_duplicates
 from auditor.ingest.policies import policy_sql
 from auditor.ingest.quoting import identifier, literal
@@ -43,11 +42,11 @@ class Loader:
         rows = rows_of(log, recognition.theirs, self.identifiers, self.connection, self.workspace)
         with reading(log.source):
             view = self._create_view(role, rows, recognition)
-            count = self._count(role, view, rows)
+            count = count_rejected(view, rows, self.connection)
             refuse_too_many(role, count, self.settings.max_bad_rows)
             self._create_used(role, rejects=bool(count.bad))
             copies = self._drop_copies(role, rows, recognition, count)
-            self._publish(role, copies=bool(copies))
+            self._publish(role)
         rejections = (*count.rejections, *copies)
         return InputSummary(
             role=role,
@@ -94,12 +93,6 @@ class Loader:
             return policy_sql(found, self.settings)
         return identifier(canonical) if there else f"CAST(NULL AS {self._type(canonical)})"
 
-    def _count(self, role: str, view: str, rows: Rows) -> Count:
-        if role != "exposures":
-            return count_rejected(view, rows, self.connection)
-        count_days(view, self.connection)
-        return count_rejected(view, rows, self.connection, tally=TALLY)
-
     def _drop_copies(self, role: str, rows: Rows, recognition: Recognition, count: Count) -> tuple[Rejection, ...]:
         """Takes exact duplicates out of the rows that count."""
         if role not in EVENTS:
@@ -126,7 +119,7 @@ class Loader:
             f"CREATE OR REPLACE VIEW {view}_used AS SELECT {_listed(role)}, row_id FROM {view}{where}"
         )
 
-    def _publish(self, role: str, *, copies: bool = False) -> None:
+    def _publish(self, role: str) -> None:
         """The relations that the audit counts on. Exposures stay a view; what is small becomes a table."""
         columns, view = _listed(role), f"ingest_{role}"
         execute = self.connection.execute
@@ -134,7 +127,6 @@ class Loader:
             execute(f"CREATE OR REPLACE VIEW {role}_read AS SELECT {columns}, reject_reason FROM {view}")
         if role == "exposures":
             execute(f"CREATE OR REPLACE VIEW exposures AS SELECT {columns} FROM {view}_used")
-            publish_days("exposures", self.connection, copies=copies)
         elif role == "feedback":
             execute(f"CREATE OR REPLACE TABLE feedback AS SELECT {columns}, row_id AS feedback_row FROM {view}_used")
         else:

@@ -5,7 +5,6 @@ import pytest
 
 from auditor.cli.progress import Silent
 from auditor.ingest import Intake
-from auditor.ingest.daily import publish_days
 from auditor.rollup import Rollups
 
 # A model of many users and one of few, with pages of fifteen rows; all follows from the row.
@@ -23,7 +22,6 @@ PEOPLE = [md5(f"u{i}".encode()).hexdigest()[:12] for i in range(3000)]
 def rollups(rows):
     connection = duckdb.connect()
     connection.execute(f"CREATE TABLE exposures AS {EXPOSURES.format(rows=rows)}")
-    publish_days("exposures", connection, copies=True)
     connection.execute("CREATE TABLE catalogue AS SELECT 'big' AS model_id, 'i1' AS item_id, 'listed' AS category")
     columns = {"exposures": frozenset({"user_id", "request_id", "timestamp", "model_version"})}
     intake = Intake(

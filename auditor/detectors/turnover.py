@@ -8,7 +8,9 @@ from auditor.detectors.detector import Row, Silence, number
 from auditor.rollup import Rollups
 
 RECENT = 3
-REPLACED = 0.5
+REPLACED = (
+    0.5  # newcomers over what is missing: closed loops have next to none, a catalogue that turns over one for one
+)
 DATES = "a catalogue with `available_from` and `available_to`"
 
 

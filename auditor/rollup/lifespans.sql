@@ -1,5 +1,6 @@
 -- In which retrains outcomes were shown: how many outcomes share the first, the last, and the number of retrains.
--- `launched` are the exposures that they had in their first one, where that was five or more; `newcomers` had as many.
+-- `launched` are the exposures that they had in their first one, where that was five or more; `newcomers` counts those of
+-- them that were first shown after the model's first retrain.
 SELECT
     model,
     first_retrain,

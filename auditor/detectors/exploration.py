@@ -18,7 +18,7 @@ def exploration(rollups: Rollups, windows: pl.LazyFrame, unfed_share: float) -> 
     return (
         last.join(logged(windows), on=KEYS, how="left")
         .join(overlap(rollups), on=KEYS, how="left")
-        .join(_implied_with_fall(implied(rollups, windows, unfed_share)), on="model", how="left")
+        .join(_implied_with_fall(implied(rollups, unfed_share)), on="model", how="left")
         .with_columns(_best_way())
         .drop("retrain")
     )
@@ -63,7 +63,7 @@ def overlap(rollups: Rollups) -> pl.LazyFrame:
     )
 
 
-def implied(rollups: Rollups, windows: pl.LazyFrame, unfed_share: float) -> pl.LazyFrame:
+def implied(rollups: Rollups, unfed_share: float) -> pl.LazyFrame:
     """What each retrain gave to outcomes unfed in the one before, as a share of their even share.
 
     Promoted outcomes, those that jump above what uniform exposure could give them (lambda + 3 sqrt(lambda) + 3), were
@@ -71,28 +71,7 @@ def implied(rollups: Rollups, windows: pl.LazyFrame, unfed_share: float) -> pl.L
     Null where less than `unfed_share` of the standing catalogue was unfed before: there is nothing to explore.
     Interval: Wilson on the exposures.
     """
-    needs = windows.select("model", earlier="retrain", need_before="need")
-    unfed = pl.col("learnable_before") < pl.col("need_before")
-    even = pl.col("even_share")
-    promoted = unfed & (pl.col("learnable") > even + 3 * even.sqrt() + 3)
-    exposures, outcomes = pl.col("learnable") * pl.col("outcomes"), pl.col("outcomes")
-    counted = (
-        rollups.frame("pairs")
-        .lazy()
-        .filter((pl.col("earlier") == pl.col("retrain") - 1) & ~pl.col("fresh") & ~pl.col("retired"))
-        .join(needs, on=["model", "earlier"])
-        .join(windows.select(*KEYS, "standing", "even_share"), on=KEYS)
-        .filter(pl.col("standing") > 0)
-        .group_by(KEYS)
-        .agg(
-            explored=exposures.filter(unfed & ~promoted).sum(),
-            chances=exposures.sum(),
-            promoted=outcomes.filter(promoted).sum(),
-            unfed=pl.col("standing").first() - outcomes.filter(~unfed).sum(),
-            standing=pl.col("standing").first(),
-        )
-    )
-    return _implied_rate(counted, unfed_share)
+    return _implied_rate(rollups.frame("reached").lazy(), unfed_share)
 
 
 def _implied_rate(counted: pl.LazyFrame, unfed_share: float) -> pl.LazyFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from auditor.rollup import Rollups
-from auditor.statistics import log_simpson_variance, simpson_unbiased
+from auditor.statistics import log_simpson_variance_of, simpson_of, simpson_unbiased
 
 KEYS = ["model", "retrain"]
 
@@ -50,21 +50,19 @@ def _error() -> pl.Expr:
 
 def steps(rollups: Rollups) -> pl.LazyFrame:
     """Simpson's sum p^2 on both sides of each pair of consecutive retrains, over outcomes that both could show."""
-    outcomes = pl.col("outcomes")
-    pairs = rollups.frame("pairs").lazy().filter(pl.col("earlier") == pl.col("retrain") - 1)
-    moved = pairs.group_by(KEYS).agg(same=~(pl.col("fresh") | pl.col("retired")).any())
-    sides = {
-        side: (simpson_unbiased(pl.col(side), outcomes), log_simpson_variance(pl.col(side), outcomes)) for side in SIDES
-    }
-    found = (
-        pairs.filter(~pl.col("fresh") & ~pl.col("retired"))
-        .group_by(*KEYS, "earlier")
-        .agg(
-            *(index.alias(side) for side, (index, _) in sides.items()),
-            *(variance.alias(f"{side}_variance") for side, (_, variance) in sides.items()),
-        )
+    return (
+        rollups.frame("moves")
+        .lazy()
+        .filter(pl.col("earlier") == pl.col("retrain") - 1)
+        .select(*KEYS, "earlier", "same", *(index for side in SIDES for index in _simpson(side)))
+        .filter((pl.col("before") > 0) & (pl.col("after") > 0))
     )
-    return found.filter((pl.col("before") > 0) & (pl.col("after") > 0)).join(moved, on=KEYS)
+
+
+def _simpson(side: str) -> tuple[pl.Expr, pl.Expr]:
+    n, twice, thrice = pl.col(side), pl.col(f"{side}_twice"), pl.col(f"{side}_thrice")
+    variance = log_simpson_variance_of(n, twice, thrice)
+    return simpson_of(n, twice).alias(side), variance.alias(f"{side}_variance")
 
 
 SIDES = ("before", "after")

@@ -65,7 +65,7 @@ from auditor.detectors.thresholds import RetrainDrift
 from auditor.detectors.turnover import turnover, unsettled
 from auditor.finding import Confidence, Evidence, Severity
 from auditor.rollup import Rollups
-from auditor.statistics import cross_validated_chi2, jsd, jsd_null, normal_tail
+from auditor.statistics import jsd_null, normal_tail
 
 PAIR = ["model", "retrain", "earlier"]
 BITS = 8 * math.log(2)
@@ -77,7 +77,7 @@ def measure(rollups: Rollups, thresholds: RetrainDrift) -> pl.DataFrame:  # noqa
     volume = windows.group_by("model").agg(
         retrains=pl.len(), smallest=pl.col("exploit").min(), listed=pl.col("listed").max() > 0
     )
-    steps = _steps(rollups, windows)
+    steps = _steps(rollups)
     consecutive = pl.col("earlier") == pl.col("retrain") - 1
     by_step = steps.filter(consecutive).group_by("model").agg(_over_steps())
     overall = steps.filter(~consecutive).select(
@@ -97,47 +97,13 @@ def measure(rollups: Rollups, thresholds: RetrainDrift) -> pl.DataFrame:  # noqa
     )
 
 
-def _steps(rollups: Rollups, windows: pl.LazyFrame) -> pl.LazyFrame:
-    """Jsd, jsd_null, entering, leaving, excess and excess_error of each pair of retrains."""
-    pairs = rollups.frame("pairs").lazy()
-    told = _with_volumes(pairs).collect().lazy()  # once, for both that read it
-    moved = told.group_by(PAIR).agg(
-        jsd=jsd(pl.col("before"), pl.col("after"), pl.col("n"), pl.col("m"), pl.col("outcomes")),
-        entering=_sum("after", pl.col("before") == 0) / pl.col("m").first(),
-        leaving=_sum("before", pl.col("after") == 0) / pl.col("n").first(),
-    )
-    null = jsd_null(told.select(*PAIR, "n", "m", "outcomes", x="before", y="after"), PAIR)
-    judged = _with_volumes(_judged(pairs, windows)).group_by(PAIR).agg(_excess())
-    return moved.join(null, on=PAIR, how="left").join(judged, on=PAIR, how="left")
-
-
-def _with_volumes(pairs: pl.LazyFrame) -> pl.LazyFrame:
-    volumes = pairs.group_by(PAIR).agg(n=_sum("before"), m=_sum("after"), n_a=_sum("before_a"), m_a=_sum("after_a"))
-    return pairs.join(volumes.filter((pl.col("n") > 0) & (pl.col("m") > 0)), on=PAIR)
-
-
-def _judged(pairs: pl.LazyFrame, windows: pl.LazyFrame) -> pl.LazyFrame:
-    """Outcomes that could be shown on both sides."""
-    listed = windows.group_by("model").agg(listed=pl.col("listed").max() > 0)
-    both = (pl.col("before") > 0) & (pl.col("after") > 0)
-    standing = ~pl.col("fresh") & ~pl.col("retired")
-    return pairs.join(listed, on="model").filter(pl.when(pl.col("listed")).then(standing).otherwise(both))
-
-
-def _sum(column: str, where: pl.Expr | None = None) -> pl.Expr:
-    total = pl.col(column) * pl.col("outcomes")
-    return (total if where is None else total.filter(where)).sum()
-
-
-def _excess() -> list[pl.Expr]:
-    """Divergence that is not noise, in bits, from the halves of the users; null where a half is empty."""
-    before_b, after_b = pl.col("before") - pl.col("before_a"), pl.col("after") - pl.col("after_a")
-    n_b, m_b = pl.col("n") - pl.col("n_a"), pl.col("m") - pl.col("m_a")
-    estimate, error = cross_validated_chi2(
-        pl.col("before_a"), before_b, pl.col("after_a"), after_b,
-        pl.col("n_a"), n_b, pl.col("m_a"), m_b, pl.col("outcomes"),
-    )  # fmt: skip
-    return [(estimate / BITS).alias("excess"), (error / BITS).alias("excess_error")]
+def _steps(rollups: Rollups) -> pl.LazyFrame:
+    """Jsd, jsd_null, entering, leaving, excess and excess_error (both in bits) of each pair of retrains."""
+    moves = rollups.frame("moves").lazy()
+    totals = rollups.frame("shuffled").lazy().join(moves.select(*PAIR, "n", "m"), on=PAIR)
+    null = jsd_null(totals.select(*PAIR, "n", "m", "outcomes", x="total", y=pl.lit(0)), PAIR)
+    told = moves.with_columns(excess=pl.col("chi2") / BITS, excess_error=pl.col("chi2_error") / BITS)
+    return told.join(null, on=PAIR, how="left")
 
 
 def _over_steps() -> list[pl.Expr]:

@@ -21,18 +21,24 @@ spans AS MATERIALIZED (
     JOIN user_shares USING (model)
     WHERE retrain >= opened
 ),
+-- Most rows are no one's who is looked at by any model: they are left out before the rest is joined.
+sampled AS (
+    SELECT *, md5(CAST(user_id AS VARCHAR)) AS user_md5
+    FROM exposures
+    WHERE md5(CAST(user_id AS VARCHAR)) < (SELECT max(users_below) FROM spans)
+),
 chosen AS (
     SELECT
         model,
         model_id,
         span,
-        substr(md5(CAST(user_id AS VARCHAR)), 1, 12) AS person,
+        substr(user_md5, 1, 12) AS person,
         hash(request_id, CASE WHEN request_id IS NULL THEN "timestamp" END) AS page,
         hash(item_id) AS item,
         CASE WHEN category IS NOT NULL THEN hash(category) END AS category
-    FROM exposures
+    FROM sampled
     JOIN spans USING (model_id, model_version)
-    WHERE md5(CAST(user_id AS VARCHAR)) < users_below AND {exploit} AND (
+    WHERE user_md5 < users_below AND {exploit} AND (
         pages_below = 'g'
         OR md5(coalesce(CAST(request_id AS VARCHAR), CAST("timestamp" AS VARCHAR))) < pages_below
     )

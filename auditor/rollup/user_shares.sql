@@ -13,11 +13,15 @@ tried AS MATERIALIZED (
     JOIN bounds USING (halvings)
     WHERE halvings > 0
 ),
+sampled AS (
+    SELECT model_id, model_version, user_id
+    FROM exposures
+    WHERE md5(CAST(user_id AS VARCHAR)) < (SELECT max(bound) FROM tried)
+),
 counted AS (
     SELECT model, count(DISTINCT user_id) AS users
-    FROM exposures
+    FROM sampled
     JOIN tried USING (model_id, model_version)
-    WHERE md5(CAST(user_id AS VARCHAR)) < bound
     GROUP BY model
 ),
 sizes AS (

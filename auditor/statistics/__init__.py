@@ -10,12 +10,12 @@ from auditor.statistics.concentration import (
     effective_number_simpson,
     gini,
     gini_null,
+    simpson_of,
     simpson_unbiased,
     top_share,
 )
-from auditor.statistics.concentration_error import gini_error, log_simpson_variance
+from auditor.statistics.concentration_error import gini_error, log_simpson_variance, log_simpson_variance_of
 from auditor.statistics.difference import Interval, difference
-from auditor.statistics.divergence import cross_validated_chi2, jsd, simpson_cross
 from auditor.statistics.divergence_null import jsd_null
 from auditor.statistics.line import Line, line
 from auditor.statistics.lorenz import lorenz
@@ -41,7 +41,6 @@ __all__ = [
     "binomial_tail_below",
     "clustered_error",
     "clustered_slope",
-    "cross_validated_chi2",
     "difference",
     "distinct_drawn",
     "effective_number_shannon",
@@ -50,19 +49,19 @@ __all__ = [
     "gini",
     "gini_error",
     "gini_null",
-    "jsd",
     "jsd_null",
     "line",
     "log_rarefied_variance",
     "log_ratio_parts",
     "log_simpson_variance",
+    "log_simpson_variance_of",
     "lorenz",
     "mann_kendall",
     "normal_tail",
     "poisson_below",
     "poisson_mean",
     "rarefied",
-    "simpson_cross",
+    "simpson_of",
     "simpson_unbiased",
     "snips",
     "student_975",

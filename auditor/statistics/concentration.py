@@ -67,9 +67,13 @@ def simpson_unbiased(exposures: pl.Expr, outcomes: pl.Expr | None = None) -> pl.
 
     Source: Simpson (1949), Nature 163:688.
     """
-    count, n = exposures.cast(pl.Float64), total(exposures, outcomes)
-    pairs = (multiplicity(exposures, outcomes) * count * (count - 1)).sum()
-    return pl.when(n > 1).then(pairs / (n * (n - 1)))
+    count = exposures.cast(pl.Float64)
+    return simpson_of(total(exposures, outcomes), (multiplicity(exposures, outcomes) * count * (count - 1)).sum())
+
+
+def simpson_of(n: pl.Expr, twice: pl.Expr) -> pl.Expr:
+    """`simpson_unbiased` from n = sum e and `twice` = sum e(e - 1), row by row."""
+    return pl.when(n > 1).then(twice / (n * (n - 1)))
 
 
 def top_share(exposures: pl.Expr, catalogue: pl.Expr, outcomes: pl.Expr | None = None, share: float = 0.01) -> pl.Expr:

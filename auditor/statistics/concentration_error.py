@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from auditor.statistics.concentration import gini, simpson_unbiased
+from auditor.statistics.concentration import gini, simpson_of
 from auditor.statistics.ranked import Ranked, ranked
 from auditor.statistics.weighted import multiplicity, total
 
@@ -46,9 +46,14 @@ def log_simpson_variance(exposures: pl.Expr, outcomes: pl.Expr | None = None) ->
 
     Source: Simpson (1949), Nature 163:688, which has the same sorted by powers of p.
     """
-    count, n = exposures.cast(pl.Float64), total(exposures, outcomes)
-    s = simpson_unbiased(exposures, outcomes)
-    triples = (multiplicity(exposures, outcomes) * count * (count - 1) * (count - 2)).sum()
-    uneven = (triples / (n * (n - 1) * (n - 2)) - s**2).clip(lower_bound=0.0)
+    count, each = exposures.cast(pl.Float64), multiplicity(exposures, outcomes)
+    twice = each * count * (count - 1)
+    return log_simpson_variance_of(total(exposures, outcomes), twice.sum(), (twice * (count - 2)).sum())
+
+
+def log_simpson_variance_of(n: pl.Expr, twice: pl.Expr, thrice: pl.Expr) -> pl.Expr:
+    """`log_simpson_variance` from n = sum e, sum e(e - 1) and sum e(e - 1)(e - 2), row by row."""
+    s = simpson_of(n, twice)
+    uneven = (thrice / (n * (n - 1) * (n - 2)) - s**2).clip(lower_bound=0.0)
     variance = (4 * (n - 2) * uneven + 2 * s * (1 - s)) / (n * (n - 1))
     return pl.when((n > 2) & (s > 0)).then(variance / s**2)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from auditor.statistics.divergence import jsd_term
 from auditor.statistics.factorial import log_factorial
 from auditor.statistics.frames import Frame, same_kind
 
@@ -20,9 +19,9 @@ _TAIL_COUNTS = 10
 def jsd_null(frame: Frame, keys: Sequence[str]) -> Frame:
     """Expected plug-in JSD, in bits, if every exposure fell to one of the two retrains at random.
 
-    `frame` has [*keys, x, y, n, m], one row per outcome of a pair as in `jsd`, or one per `outcomes` alike if it
-    has that column; the result has [*keys, jsd_null], one row per pair, sorted. A pair in which one side has
-    no exposures is left out.
+    `frame` has [*keys, x, y, n, m]: exposures of one outcome in both retrains, and their totals. There is one row per
+    outcome of a pair, or one per `outcomes` alike if it has that column. The result has [*keys, jsd_null], one row
+    per pair, sorted. A pair in which one side has no exposures is left out.
 
     It is what shuffling the labels gives on average: the first side keeps Hypergeometric(n + m, N, n) of an
     outcome's N = x + y exposures. That expectation is summed where N is small; elsewhere it is expanded up to
@@ -63,7 +62,7 @@ _VARIANCE = _MEAN * (_LARGE / _ALL) * (_ALL - _TOTAL) / (_ALL - 1)
 
 def _summed(totals: pl.LazyFrame, keys: list[str]) -> pl.LazyFrame:
     weight = (_log_mass(_COUNT) - pl.col("peak")).exp()
-    divergence = jsd_term(_COUNT, _TOTAL - _COUNT, _SMALL, _LARGE)
+    divergence = _jsd_term(_COUNT, _TOTAL - _COUNT, _SMALL, _LARGE)
     return (
         totals.with_columns(count=_likely_counts(), peak=_log_mass(_MEAN))
         .explode("count")
@@ -102,3 +101,15 @@ def _expanded(totals: pl.LazyFrame, keys: list[str]) -> pl.LazyFrame:
     nats = second / _MEAN**2 + third * skew / _MEAN**3 + fourth * peak / _MEAN**4
     share = _TOTAL / _ALL
     return totals.select(*keys, jsd_null=pl.col("outcomes") * share * _VARIANCE * nats / math.log(2))
+
+
+def _jsd_term(x: pl.Expr, y: pl.Expr, n: pl.Expr, m: pl.Expr) -> pl.Expr:
+    """One outcome's part of the divergence, in bits."""
+    p, q = x / n, y / m
+    middle = (p + q) / 2
+    return (_relative(p, middle) + _relative(q, middle)) / 2
+
+
+def _relative(p: pl.Expr, middle: pl.Expr) -> pl.Expr:
+    """Relative entropy p log2(p / middle), which is 0 at p = 0."""
+    return pl.when(p > 0).then(p * (p / middle).log(2)).otherwise(0.0)

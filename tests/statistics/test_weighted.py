@@ -6,22 +6,18 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from auditor.statistics import (
-    cross_validated_chi2,
     effective_number_shannon,
     effective_number_simpson,
     gini,
     gini_error,
-    jsd,
     jsd_null,
     log_simpson_variance,
     lorenz,
-    simpson_cross,
     simpson_unbiased,
     top_share,
 )
 
 X, K, OUTCOMES = pl.col("x"), pl.col("catalogue"), pl.col("outcomes")
-HALVES = [pl.col(name) for name in ("a", "b", "c", "d", "na", "nb", "mc", "md")]
 
 
 def exploded(frame: pl.DataFrame) -> pl.DataFrame:
@@ -46,7 +42,6 @@ def blocks(seed: int, rows: int = 30) -> pl.DataFrame:
 
 
 def measures(outcomes: pl.Expr | None) -> dict[str, pl.Expr]:
-    estimate, error = cross_validated_chi2(*HALVES, outcomes)
     return {
         "gini": gini(X, K, outcomes),
         "gini_error": gini_error(X, K, outcomes),
@@ -56,10 +51,6 @@ def measures(outcomes: pl.Expr | None) -> dict[str, pl.Expr]:
         "variance": log_simpson_variance(X, outcomes),
         "top": top_share(X, K, outcomes),
         "top_third": top_share(X, K, outcomes, share=1 / 3),
-        "jsd": jsd(*(pl.col(name) for name in "xynm"), outcomes),
-        "chi2": estimate,
-        "chi2_error": error,
-        "cross": simpson_cross(*(pl.col(name) for name in ("a", "b", "na", "nb")), outcomes),
     }
 
 

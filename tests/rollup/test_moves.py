@@ -1,31 +1,43 @@
+"""The sums of `moves.sql`, on pairs of retrains drawn to order."""
+
 from __future__ import annotations
 
 import math
+from importlib.resources import files
 
+import duckdb
 import numpy as np
 import polars as pl
 import pytest
 from scipy.spatial.distance import jensenshannon
 
-from auditor.statistics import cross_validated_chi2, jsd, simpson_cross
+SQL = files("auditor.rollup").joinpath("moves.sql").read_text(encoding="utf-8")
+COUNTS = ("before", "before_a", "after", "after_a")
 
-HALVES = [pl.col(name) for name in ("a", "b", "c", "d", "na", "nb", "mc", "md")]
+
+def moved(counts: pl.DataFrame) -> pl.DataFrame:
+    """`counts` has [model, before, before_a, after, after_a], a row an outcome (or `outcomes`); a row a model comes."""
+    pairs = counts.with_columns(retrain=1, earlier=0, fresh=False, retired=False)
+    if "outcomes" not in pairs.columns:
+        pairs = pairs.with_columns(outcomes=1)
+    windows = pairs.select("model", listed=1).unique()
+    with duckdb.connect() as connection:
+        connection.register("pairs", pairs.to_arrow())
+        connection.register("windows", windows.to_arrow())
+        return connection.sql(SQL).pl().sort("model")
 
 
 def table(cells: np.ndarray) -> pl.DataFrame:
     """Draws x 4 halves x outcomes to one row per draw and outcome."""
     draws, _, outcomes = cells.shape
-    columns = {"draw": np.repeat(np.arange(draws), outcomes)}
-    for place, (name, total) in enumerate([("a", "na"), ("b", "nb"), ("c", "mc"), ("d", "md")]):
-        columns[name] = cells[:, place].ravel()
-        columns[total] = np.repeat(cells[:, place].sum(1), outcomes)
-    return pl.DataFrame(columns)
+    a, b, c, d = (cells[:, place].ravel() for place in range(4))
+    model = np.repeat(np.arange(draws), outcomes)
+    return pl.DataFrame({"model": model, "before": a + b, "before_a": a, "after": c + d, "after_a": c})
 
 
 def estimates(cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    estimate, error = cross_validated_chi2(*HALVES)
-    got = table(cells).group_by("draw").agg(estimate=estimate, error=error)
-    return got["estimate"].to_numpy(), got["error"].to_numpy()
+    got = moved(table(cells))
+    return got["chi2"].to_numpy(), got["chi2_error"].to_numpy()
 
 
 def same_policy(rng, outcomes: int, per_outcome: float, ratio: int, draws: int) -> np.ndarray:
@@ -47,23 +59,23 @@ def repeating_users(rng, outcomes: int, users: int, draws: int) -> np.ndarray:
 def test_jsd_is_scipys():
     rng = np.random.default_rng(0)
     x, y = rng.poisson(rng.gamma(0.5, 4, 300)), rng.poisson(rng.gamma(0.5, 9, 300))
-    frame = pl.DataFrame({"x": x, "y": y, "n": [x.sum()] * 300, "m": [y.sum()] * 300})
+    cells = np.stack([x // 2, x - x // 2, y // 3, y - y // 3])[None]
     expected = jensenshannon(x / x.sum(), y / y.sum(), base=2) ** 2
-    assert frame.select(jsd(*map(pl.col, "xynm"))).item() == pytest.approx(expected)
+    assert moved(table(cells))["jsd"].to_list() == [pytest.approx(expected)]
 
 
 def test_jsd_ends_at_zero_and_one_bit():
-    frame = pl.DataFrame(
+    counts = pl.DataFrame(
         {
-            "pair": ["same", "same", "apart", "apart", "empty"],
-            "x": [3, 1, 5, 0, 0],
-            "y": [30, 10, 0, 2, 4],
-            "n": [4, 4, 5, 5, 0],
-            "m": [40, 40, 2, 2, 4],
+            "model": [0, 0, 1, 1, 2],
+            "before": [3, 1, 5, 0, 0],
+            "before_a": [1, 1, 2, 0, 0],
+            "after": [30, 10, 0, 2, 4],
+            "after_a": [15, 5, 0, 1, 2],
         }
     )
-    got = dict(frame.group_by("pair").agg(jsd(*map(pl.col, "xynm")).alias("jsd")).rows())
-    assert got == {"same": pytest.approx(0, abs=1e-15), "apart": pytest.approx(1), "empty": None}
+    got = dict(moved(counts).select("model", "jsd").rows())
+    assert got == {0: pytest.approx(0, abs=1e-15), 1: pytest.approx(1)}, "an empty side has nothing to compare"
 
 
 @pytest.mark.parametrize("ratio", [1, 3])
@@ -111,31 +123,33 @@ def test_chi2_recovers_a_true_difference_and_sees_it(outcomes):
 
 
 def test_chi2_without_evidence_has_no_error():
-    estimate, error = cross_validated_chi2(*HALVES)
     one_outcome = table(np.array([[[5], [4], [3], [9]]]))
-    assert one_outcome.select(e=estimate, s=error).row(0) == (0.0, None)
+    assert moved(one_outcome).select("chi2", "chi2_error").row(0) == (0.0, None)
     empty_half = table(np.array([[[5, 1], [0, 0], [3, 3], [9, 2]]]))
-    assert empty_half.select(e=estimate, s=error).row(0) == (None, None)
+    assert moved(empty_half).select("chi2", "chi2_error").row(0) == (None, None)
 
 
 def test_two_outcomes_never_stand_out():
-    moved = np.array([[[90, 10], [90, 10], [10, 90], [10, 90]]])
-    estimate, error = estimates(moved)
+    moved_apart = np.array([[[90, 10], [90, 10], [10, 90], [10, 90]]])
+    estimate, error = estimates(moved_apart)
     assert estimate[0] > 1
     assert estimate[0] / error[0] == pytest.approx(1)
 
 
-def test_chi2_does_not_wrap_narrow_integers():
-    frame = table(np.array([[[5, 2], [4, 1], [3, 4], [9, 9]]]))
-    narrow = frame.with_columns(pl.all().cast(pl.UInt8))
-    expressions = dict(zip(("e", "s"), cross_validated_chi2(*HALVES), strict=True))
-    assert narrow.select(**expressions).row(0) == pytest.approx(frame.select(**expressions).row(0))
+def test_narrow_integers_do_not_wrap():
+    frame = table(np.array([[[95, 2], [94, 1], [83, 4], [90, 9]]]))
+    narrow = moved(frame.with_columns(pl.col(COUNTS).cast(pl.UInt8)))
+    assert narrow.row(0) == pytest.approx(moved(frame).row(0))
 
 
-def test_simpson_cross_is_unbiased():
-    rng = np.random.default_rng(6)
-    share = rng.dirichlet(np.full(50, 0.5))
-    cells = np.stack([rng.multinomial(n, share, size=8000) for n in (6, 9, 1, 1)], 1)
-    names = [pl.col(name) for name in ("a", "b", "na", "nb")]
-    got = table(cells).group_by("draw").agg(simpson_cross(*names).alias("s"))["s"].to_numpy()
-    assert got.mean() == pytest.approx((share**2).sum(), abs=4 * got.std() / 8000**0.5)
+def test_a_row_of_several_outcomes_is_that_many_rows():
+    rng = np.random.default_rng(7)
+    frame = table(rng.poisson(1, (3, 4, 40))).with_columns(outcomes=pl.Series(rng.integers(1, 6, 120)))
+    single = frame.select(pl.exclude("outcomes").repeat_by("outcomes").explode())
+    for many, each in zip(moved(frame).rows(), moved(single).rows(), strict=True):
+        assert many == pytest.approx(each)
+
+
+def test_what_entered_and_what_left():
+    frame = table(np.array([[[4, 0, 1], [4, 0, 1], [0, 3, 1], [0, 3, 2]]]))
+    assert moved(frame).select("entering", "leaving").row(0) == pytest.approx((6 / 9, 8 / 10))

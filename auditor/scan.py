@@ -15,7 +15,7 @@ import duckdb
 import polars as pl
 
 import auditor
-from auditor.config import Settings
+from auditor.config import Settings, memory_for_the_engine, threads_for_the_engine
 from auditor.detectors import BATTERY, Outcome, Want, auditability, outcome_starvation, reasons, run
 from auditor.errors import AuditError
 from auditor.finding import InputSummary, Report
@@ -141,8 +141,8 @@ def _tune(connection: duckdb.DuckDBPyConnection, settings: Settings, workspace: 
         "preserve_insertion_order": False,
         "parquet_metadata_cache": True,
         "temp_directory": str(workspace / "spill"),
-        "memory_limit": settings.memory_limit,
-        "threads": settings.threads,
+        "memory_limit": settings.memory_limit or memory_for_the_engine(),
+        "threads": settings.threads or threads_for_the_engine(),
     }
     for name, value in wishes.items():
         if value is None:

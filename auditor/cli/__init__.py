@@ -66,8 +66,8 @@ class LogOptions:
     select: Annotated[
         Texts, Option(metavar="IDS", help="Only these, and the two that verdicts rest on; commas, or repeatable.")
     ] = None
-    threads: Annotated[int | None, Option(metavar="N", min=1, help="Threads.  [all cores]")] = None
-    memory_limit: Annotated[str | None, Option(metavar="SIZE", help="Memory, such as 4GB.  [80% of all]")] = None
+    threads: Annotated[int | None, Option(metavar="N", min=1, help="Threads.  [all that the host allows]")] = None
+    memory_limit: Annotated[str | None, Option(metavar="SIZE", help="Memory of the engine, such as 4GB.  [60% of what there is]")] = None
     config: Annotated[Path | None, Option(metavar="FILE", help="Configuration.  [audit.toml, else pyproject.toml]")] = (
         None
     )

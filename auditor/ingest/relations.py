@@ -109,14 +109,18 @@ class Loader:
         return (Rejection(DUPLICATE, int(copies), example),)
 
     def _create_used(self, role: str, *, rejects: bool = False, duplicates: str | None = None) -> None:
-        """The rows that count, with their row_id; a condition only where it takes something out."""
+        """The rows that count, with their row_id; a condition only where it takes something out.
+
+        Feedback is read into a table: it is small, and looked at more than once.
+        """
         view = f"ingest_{role}"
         conditions = ["reject_reason IS NULL"] if rejects else []
         if duplicates:
             conditions.append(f"NOT EXISTS (FROM {duplicates} AS copies WHERE copies.row_id = {view}.row_id)")
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        kind = "TABLE" if role == "feedback" else "VIEW"
         self.connection.execute(
-            f"CREATE OR REPLACE VIEW {view}_used AS SELECT {_listed(role)}, row_id FROM {view}{where}"
+            f"CREATE OR REPLACE {kind} {view}_used AS SELECT {_listed(role)}, row_id FROM {view}{where}"
         )
 
     def _publish(self, role: str) -> None:
@@ -128,7 +132,7 @@ class Loader:
         if role == "exposures":
             execute(f"CREATE OR REPLACE VIEW exposures AS SELECT {columns} FROM {view}_used")
         elif role == "feedback":
-            execute(f"CREATE OR REPLACE TABLE feedback AS SELECT {columns}, row_id AS feedback_row FROM {view}_used")
+            execute(f"CREATE OR REPLACE VIEW feedback AS SELECT {columns}, row_id AS feedback_row FROM {view}_used")
         else:
             execute(f"CREATE OR REPLACE TABLE {role} AS SELECT DISTINCT {columns} FROM {view}_used")
 

@@ -67,7 +67,9 @@ class LogOptions:
         Texts, Option(metavar="IDS", help="Only these, and the two that verdicts rest on; commas, or repeatable.")
     ] = None
     threads: Annotated[int | None, Option(metavar="N", min=1, help="Threads.  [all that the host allows]")] = None
-    memory_limit: Annotated[str | None, Option(metavar="SIZE", help="Memory of the engine, such as 4GB.  [60% of what there is]")] = None
+    memory_limit: Annotated[
+        str | None, Option(metavar="SIZE", help="Memory of the engine, such as 4GB.  [60% of what there is]")
+    ] = None
     config: Annotated[Path | None, Option(metavar="FILE", help="Configuration.  [audit.toml, else pyproject.toml]")] = (
         None
     )

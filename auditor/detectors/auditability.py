@@ -13,7 +13,9 @@ How it is computed
                     C with three, D with more
     missing         their names
     verdict_possible  whether starvation can be judged: two retrains in time
-                    order, or explore rows, or propensities
+                    order, or explore rows, or propensities; where labels come
+                    for some outcomes alone, a policy on every row instead of
+                    retrains
     verdicts        how many of the other detectors could speak of the model
     no_verdict      the ids of those that could not; what would unlock each
                     stands with the skips of the report
@@ -38,6 +40,7 @@ from __future__ import annotations
 import polars as pl
 
 from auditor.detectors.detector import Detector, Judgement, Row, Signal, Silence
+from auditor.detectors.exploration import tells_random_rows
 from auditor.detectors.thresholds import Auditability
 from auditor.finding import Evidence, Severity
 from auditor.rollup import Rollups
@@ -50,7 +53,7 @@ def measure(rollups: Rollups, thresholds: Auditability) -> pl.DataFrame:  # noqa
     models = rollups.frame("windows").lazy().group_by("model").agg(
         exposures=pl.col("exposures").sum(), clicks=pl.col("clicks").sum(), labelled=pl.col("labelled").sum(),
         listed=pl.col("listed").max() > 0, randomised=(pl.col("explore") + pl.col("holdout")).sum() > 0,
-        logged=pl.col("logged").sum() > 0, retrains=pl.len(),
+        logged=pl.col("logged").sum() > 0, said=tells_random_rows().all(), retrains=pl.len(),
     )  # fmt: skip
     propensities = (
         rollups.frame("support")
@@ -59,7 +62,8 @@ def measure(rollups: Rollups, thresholds: Auditability) -> pl.DataFrame:  # noqa
         .agg(propensity=(pl.col("certain") < pl.col("rows_with_propensity")).any())
     )
     timed, unit = rollups.has("timestamp"), rollups.intake.unit is not None
-    several = (pl.col("retrains") > 1) & pl.lit(timed)
+    several = (pl.col("retrains") > 1) & pl.lit(timed) & ~pl.col("one_sided")
+    said = pl.col("one_sided") & pl.col("said")
     lacks = {
         "timestamp": pl.lit(not timed),
         "model_version": pl.col("retrains") < 2,
@@ -74,11 +78,12 @@ def measure(rollups: Rollups, thresholds: Auditability) -> pl.DataFrame:  # noqa
     count = pl.sum_horizontal(lack.cast(pl.Int64) for lack in lacks.values())
     return (
         models.join(propensities, on="model", how="left")
+        .join(rollups.frame("kinds").lazy().select("model", "one_sided"), on="model", how="left")
         .with_columns(propensity=pl.col("propensity").fill_null(value=False))
         .with_columns(
             missing=named,
             grade=count.replace_strict(GRADES, default="D", return_dtype=pl.String),
-            verdict_possible=several | pl.col("randomised") | pl.col("propensity"),
+            verdict_possible=pl.any_horizontal(several, said, "randomised", "propensity"),
         )
         .sort("model")
         .collect()

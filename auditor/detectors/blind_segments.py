@@ -6,6 +6,7 @@ import polars as pl
 
 from auditor.detectors.blind_actions import actions
 from auditor.detectors.detector import Judgement, Row, Signal
+from auditor.detectors.exploration import tells_random_rows
 from auditor.detectors.thresholds import SelectiveLabels
 from auditor.finding import Evidence, Severity
 from auditor.rollup import Rollups
@@ -16,7 +17,7 @@ Z_999 = 3.290527
 
 
 def measure(rollups: Rollups, thresholds: SelectiveLabels) -> pl.DataFrame:
-    """The worst segment of each model of which some action is blind, and no slice of decisions is randomised."""
+    """The worst segment of each model of which some action is blind, and whose log says which decisions were random."""
     told = actions(rollups, thresholds).collect()
     blind = told.filter("blind")
     if blind.is_empty():
@@ -27,7 +28,10 @@ def measure(rollups: Rollups, thresholds: SelectiveLabels) -> pl.DataFrame:
         randomised=aside / decisions,
         clear=pl.col("unseen").any() | (clear & (pl.col("labelled").filter("alike").sum() >= thresholds.sure)),
     )
-    return worst(rollups, blind, thresholds).join(whole.lazy(), on="model").sort("model").collect()
+    windows = rollups.frame("windows").lazy().group_by("model")
+    logged = windows.agg(pl.col("exposures", "logged", "explore", "holdout").sum()).filter(tells_random_rows())
+    found = worst(rollups, blind, thresholds).join(whole.lazy(), on="model")
+    return found.join(logged.select("model"), on="model", how="semi").sort("model").collect()
 
 
 def worst(rollups: Rollups, blind: pl.DataFrame, thresholds: SelectiveLabels) -> pl.LazyFrame:

@@ -9,16 +9,21 @@ from auditor.statistics import wilson
 
 KEYS = ["model", "retrain"]
 Z_999 = 3.290527
+# Rows whose policy is not said may be random; so few of them open no loop.
+UNSAID = 0.02
 WAYS = {"logged_exploration": "policy column", "overlap": "propensities", "implied": "implied"}
 
 
 def exploration(rollups: Rollups, windows: pl.LazyFrame, unfed_share: float) -> pl.LazyFrame:
     """One row a model, of its last retrain: every way that there is, and the best of them as `exploration`."""
+    one_sided = rollups.frame("kinds").lazy().filter("one_sided").select("model")
+    # A decision at random ends among those that get labels: it cannot be counted apart.
+    series = implied(rollups, unfed_share).join(one_sided, on="model", how="anti")
     last = windows.select(*KEYS).filter(pl.col("retrain") == pl.col("retrain").max().over("model"))
     return (
         last.join(logged(windows), on=KEYS, how="left")
         .join(overlap(rollups), on=KEYS, how="left")
-        .join(_implied_with_fall(implied(rollups, unfed_share)), on="model", how="left")
+        .join(_implied_with_fall(series), on="model", how="left")
         .with_columns(_best_way())
         .drop("retrain")
     )
@@ -28,18 +33,25 @@ def logged(windows: pl.LazyFrame) -> pl.LazyFrame:
     """Share of explore and holdout rows of each retrain with its Wilson interval.
 
     `logged_exploration_most` is the upper bound at 99.9 %: what is set to 2 % must not be called less by chance.
-    Null where the log marks none: "exploit" on every row says nothing of chance within the policy.
+    Null where the log marks none: "exploit" on every row says nothing of chance within the policy. Where feedback is
+    labels it is all that there is to go by, and believed.
     """
     marked = pl.col("explore") + pl.col("holdout")
     low, high = wilson(marked, pl.col("exposures"))
     _, most = wilson(marked, pl.col("exposures"), Z_999)
-    return windows.filter(marked > 0).select(
+    return windows.filter((marked > 0) | (pl.col("labels") & tells_random_rows())).select(
         *KEYS,
         logged_exploration=marked / pl.col("exposures"),
         logged_exploration_low=low,
         logged_exploration_high=high,
         logged_exploration_most=most,
     )
+
+
+def tells_random_rows() -> pl.Expr:
+    """Whether random rows can be told from the model's own: some are marked, or nearly all rows say what they are."""
+    unsaid = pl.col("exposures") - pl.col("logged")
+    return (pl.col("explore") + pl.col("holdout") > 0) | (unsaid < UNSAID * pl.col("exposures"))
 
 
 def overlap(rollups: Rollups) -> pl.LazyFrame:
@@ -137,9 +149,14 @@ def _pooled(known: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _best_way() -> list[pl.Expr]:
+    """The first that there is; but propensities tell more than "exploit" on every row."""
+    known = {way: pl.col(way).is_not_null() for way in WAYS}
+    known["logged_exploration"] &= (pl.col("logged_exploration") > 0) | ~known["overlap"]
     ends = [
-        pl.coalesce(f"{way}{end}" for way in WAYS).clip(upper_bound=1.0).alias(f"exploration{end}")
+        pl.coalesce(pl.when(known[way]).then(f"{way}{end}") for way in WAYS)
+        .clip(upper_bound=1.0)
+        .alias(f"exploration{end}")
         for end in ("", "_low", "_high")
     ]
-    source = pl.coalesce(pl.when(pl.col(way).is_not_null()).then(pl.lit(name)) for way, name in WAYS.items())
+    source = pl.coalesce(pl.when(known[way]).then(pl.lit(name)) for way, name in WAYS.items())
     return [*ends, source.alias("exploration_source")]

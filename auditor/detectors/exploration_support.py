@@ -54,6 +54,8 @@ When it is wrong
     slate is far too small, and looks misplaced. Propensities that are too high
     look like choices without a chance. Where exploration is meant to stay
     among a model's best candidates it has no reach, and cannot open a loop.
+    Where feedback is a label, or unknown of at most twenty outcomes, reach is
+    not judged: decisions at random may be approvals alone.
     Propensities that are 1 on every row are not identifiable: they say that
     nothing was left to chance, or nothing was logged. That is no fault that
     was measured, so the model is skipped, unless explore rows contradict it.
@@ -89,7 +91,7 @@ def measure(rollups: Rollups, thresholds: ExplorationSupport) -> pl.DataFrame:
     deepest = rollups.frame("volume").lazy().group_by("model_id").agg(pl.col("deepest").max().fill_null(1))
     names = rollups.frame("retrains").lazy().select("model", "model_id").unique()
     rows = last.select(
-        "model", "exposures", "explore", "holdout", "outcomes", "labels", "clicks", listed="listed"
+        "model", "exposures", "explore", "holdout", "outcomes", "labels", "labelled", "clicks", listed="listed"
     ).join(names.join(deepest, on="model_id").drop("model_id"), on="model", how="left")
     if rollups.has("propensity"):
         rows = rows.join(honesty(rollups), on="model", how="left").join(

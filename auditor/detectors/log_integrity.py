@@ -13,9 +13,11 @@ How it is computed
     answered_share  distinct requests with feedback over distinct requests (by
                     HyperLogLog where that is clear enough); over exposures
                     where a log has no request ids, or slates too short to have
-                    feedback each. Not judged where feedback is a label, or
-                    most of it says who wrote it: decisions are labelled one
-                    by one.
+                    feedback each. Where feedback is a label, or most of it
+                    says who wrote it, decisions are labelled one by one: it is
+                    the labelled share of them, and judged only of at most
+                    twenty outcomes, some of which were never decided on, whose
+                    labels are yes and no
     early_share     share of feedback that is older than its exposure
     faulty_days     days, the last one apart, whose feedback rate is 5 times
                     above or below the median day's, where at least 50 events
@@ -32,7 +34,8 @@ Null
 
 When it is wrong
     A surface on which every request ends in a choice (a wizard, a menu) looks
-    conditioned on feedback.
+    conditioned on feedback. So does a model that never takes one of its few
+    decisions, and hears of all the others.
 
 What to do
     Log every exposure when it is shown, before anything can come back. Mend
@@ -47,6 +50,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from auditor.detectors.conditioned import conditioned
 from auditor.detectors.detector import Detector, Judgement, Row, Signal, Want, number
 from auditor.detectors.thresholds import LogIntegrity
 from auditor.finding import Evidence, Severity
@@ -62,11 +66,14 @@ def measure(rollups: Rollups, thresholds: LogIntegrity) -> pl.DataFrame:
     )
     volume = windows.group_by("model").agg(
         exposures=pl.col("exposures").sum(), exploit=pl.col("exploit").sum(), exploit_a=pl.col("exploit_a").sum(),
-        clicks=pl.col("clicks").sum(), labels=pl.col("labels").any(),
+        clicks=pl.col("clicks").sum(), labels=pl.col("labels").any(), labelled=pl.col("labelled").sum(),
+        outcomes=pl.col("outcomes").max(),
     )  # fmt: skip
+    shown = rollups.frame("lifespans").lazy().group_by("model").agg(shown=pl.col("outcomes").sum())
     halved = rollups.intake.unit is not None
     return (
         models.join(volume, on="model", how="left")
+        .join(shown, on="model", how="left")
         .join(_answered(rollups), on="model_id", how="left")
         .join(_early(rollups), on="model_id", how="left")
         .join(_faulty_days(rollups, thresholds), on="model_id", how="left")
@@ -74,6 +81,7 @@ def measure(rollups: Rollups, thresholds: LogIntegrity) -> pl.DataFrame:
             half_share=pl.when(pl.lit(halved) & (pl.col("exploit") > 0)).then(pl.col("exploit_a") / pl.col("exploit")),
             answered_share=pl.coalesce("answered_share", pl.col("clicks") / pl.col("exposures")),
             labels=pl.col("labels") | pl.col("written").fill_null(value=False),
+            labelled_share=pl.col("labelled") / pl.col("exposures"),
         )
         .sort("model")
         .collect()
@@ -116,8 +124,8 @@ def _faulty_days(rollups: Rollups, thresholds: LogIntegrity) -> pl.LazyFrame:
 
 def judge(row: Row, thresholds: LogIntegrity) -> Judgement:
     """The worst fault of the log of one model."""
-    if _conditioned(row, thresholds):
-        return _conditioned_signal(row)
+    if signal := conditioned(row, thresholds):
+        return signal
     if (number(row, "early_share") or 0.0) > thresholds.early_share:
         return _early_signal(row, thresholds)
     if row["faulty_days"]:
@@ -126,24 +134,6 @@ def judge(row: Row, thresholds: LogIntegrity) -> Judgement:
     if half is not None and abs(half - 0.5) > thresholds.lopsided_half and row["exploit"] > 1000:
         return _lopsided_signal(row)
     return None
-
-
-def _conditioned(row: Row, thresholds: LogIntegrity) -> bool:
-    share = number(row, "answered_share")
-    judged = share is not None and not row["labels"] and (row["clicks"] or 0) >= thresholds.enough_feedback
-    return judged and share is not None and share >= thresholds.answered_share
-
-
-def _conditioned_signal(row: Row) -> Signal:
-    share = row["answered_share"]
-    n = int(row["requests"] or row["exposures"])
-    return Signal(
-        Severity.MEDIUM,
-        f"{share:.0%} of requests have feedback: exposures were kept only where something came back",
-        (Evidence("requests with feedback", share, n=n, unit="share"),),
-        "Log every exposure when it is shown; until then rates, coverage and loops of this model cannot be told.",
-        gates=True,
-    )
 
 
 def _early_signal(row: Row, thresholds: LogIntegrity) -> Signal:

@@ -40,7 +40,8 @@ How it is computed
     is under 2 %, or falls so fast that it will be in the next retrain; hardly
     an outcome is renewed, and nine tenths of the feedback are the model's own.
     Medium: starved, and the lower bound is under 2 % by every account, or
-    implied exploration, below a quarter, falls from retrain to retrain.
+    implied exploration, below a quarter, falls from retrain to retrain; but for
+    what constant exploration, or 3 % of it, would bring about by chance.
     Nothing is said of one or two retrains whose exploration is not logged, if
     they are not closed already: a launch feeds everything.
 
@@ -54,8 +55,11 @@ When it is wrong
     is seen to explore. Where the catalogue turns over and has no dates, new
     outcomes look explored and retired ones unfed: nothing is said where a
     tenth of the exposures goes to new ones, or where half as many came in as
-    are unfed. A model that samples its
-    choices explores a little by itself; that counts.
+    are unfed. Where labels come for some outcomes alone (approvals), a decision at
+    random ends among these and looks like any other: nothing is said without a
+    policy column or propensities, and "exploit" on every row is believed. Nor
+    is it without any feedback of at most twenty outcomes, which may be such. A
+    model that samples its choices explores a little by itself; that counts.
 
 What to do
     Give a small, logged share of exposures to outcomes drawn at random (2-5
@@ -75,11 +79,12 @@ import polars as pl
 
 from auditor.detectors import segments
 from auditor.detectors.closure import is_closed, is_closing
-from auditor.detectors.detector import Detector, Judgement, Row, Silence, Want, number
+from auditor.detectors.detector import Detector, Judgement, Row, Want, number
 from auditor.detectors.exploration import exploration
 from auditor.detectors.starvation_signals import closing, starved
+from auditor.detectors.starvation_silences import cannot_tell, has_just_begun, never_shown, too_little, untold
 from auditor.detectors.thresholds import OutcomeStarvation
-from auditor.detectors.turnover import turnover, unsettled
+from auditor.detectors.turnover import turnover
 from auditor.rollup import Rollups
 from auditor.statistics import poisson_below, wilson
 
@@ -95,6 +100,7 @@ def measure(rollups: Rollups, thresholds: OutcomeStarvation) -> pl.DataFrame:
         .join(exploration(rollups, windows, thresholds.unfed_share), on="model", how="left")
         .join(_self_sourced(rollups, windows), on="model", how="left")
         .join(turnover(rollups, windows), on="model", how="left")
+        .join(rollups.frame("kinds").lazy().select("model", "one_sided"), on="model", how="left")
         .with_columns(retrains=pl.col("retrain") + 1)
         .sort("model")
         .collect()
@@ -149,70 +155,18 @@ def _self_sourced(rollups: Rollups, windows: pl.LazyFrame) -> pl.LazyFrame:
 
 def judge(row: Row, thresholds: OutcomeStarvation) -> Judgement:
     """Starved and closed is high; starved and closing is medium; starved but explored is nothing."""
-    if silence := _too_little(row, thresholds):
+    if silence := too_little(row, thresholds):
         return silence
     excess, excess_low = number(row, "starved_excess") or 0.0, number(row, "starved_excess_low") or 0.0
     if excess < thresholds.excess or excess_low <= 0:
-        return _never_shown(row, thresholds)
-    if silence := _silence(row, thresholds):
+        return never_shown(row, thresholds)
+    if silence := untold(row, thresholds):
         return silence
     if is_closed(row, thresholds):
         return starved(row, thresholds)
     if is_closing(row, thresholds):
         return closing(row, thresholds)
-    return _cannot_tell(row) if _has_just_begun(row, thresholds) else None
-
-
-def _too_little(row: Row, thresholds: OutcomeStarvation) -> Silence | None:
-    if row["exposures"] < thresholds.enough_exposures:
-        found = f"{row['exposures']} exposures in the last retrain"
-        return Silence(f"{found}, needs {thresholds.enough_exposures:.0f}", "a longer export")
-    if row["outcomes"] < 2:
-        return Silence("the log knows of one outcome: there was nothing to choose", "a catalogue")
-    return None
-
-
-def _silence(row: Row, thresholds: OutcomeStarvation) -> Silence | None:
-    if number(row, "exploration") is None:
-        return _cannot_tell(row)
-    hungry = row["outcomes"] - row["fed"]
-    return unsettled(row, thresholds.turnover, hungry) if row["exploration_source"] == "implied" else None
-
-
-def _has_just_begun(row: Row, thresholds: OutcomeStarvation) -> bool:
-    """A launch feeds everything, and what follows it still looks like exploration."""
-    return row["retrains"] < thresholds.enough_retrains and row["exploration_source"] in {None, "implied"}
-
-
-def _never_shown(row: Row, thresholds: OutcomeStarvation) -> Silence | None:
-    """Nothing is starved of what was seen; without a catalogue, only exploration tells that it was all there is.
-
-    Two retrains may owe their feedback to a launch that fed everything: only exploration tells that it will last.
-    """
-    if _has_just_begun(row, thresholds):
-        return _cannot_tell(row)
-    if number(row, "self_sourced") is None:
-        fed = f"{row['fed']:,} of {row['outcomes']:,} outcomes are shown enough, and nothing came back"
-        return Silence(f"{fed} that the log knows of", "a feedback log")
-    if (number(row, "exploration_low") or 0.0) >= thresholds.closed:
-        return None
-    if row["listed"]:
-        return None
-    seen = f"the {row['outcomes']:,} outcomes that were ever shown are mostly fed"
-    return Silence(
-        f"{seen}; without a catalogue, what is never shown is not known", "a catalogue, or a `policy` column"
-    )
-
-
-def _cannot_tell(row: Row) -> Silence:
-    unfed = f"{row['starved']:.0%} of the catalogue is unfed"
-    if row["retrains"] > 1:
-        reason = f"{unfed} in the last retrain, and too little was before to tell whether the model explores"
-        return Silence(reason, "one more retrain, or a `policy` or `propensity` column")
-    return Silence(
-        f"{unfed} in the one retrain that the log shows; a single one cannot tell whether the model explores",
-        "a `policy` or `propensity` column, a `model_version` column, or --retrain-every",
-    )
+    return cannot_tell(row) if has_just_begun(row, thresholds) else None
 
 
 DETECTOR = Detector(

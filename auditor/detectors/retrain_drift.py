@@ -31,8 +31,9 @@ How it is computed
     placebo         the same between the first and second half of single
                     retrains, where nothing was retrained
     Low: the mean excess is above its threshold, or narrowing slight. Medium:
-    narrowing is strong and beyond the placebo, and the model does not log
-    exploration of 2 % or more.
+    narrowing is strong and beyond the placebo, the model does not log
+    exploration of 2 % or more, and there are more than 20 outcomes: of two,
+    demand moves as much from week to week.
 
 Null
     What shuffling the labels of the two retrains gives on average, computed
@@ -75,7 +76,10 @@ def measure(rollups: Rollups, thresholds: RetrainDrift) -> pl.DataFrame:  # noqa
     """One row a model: divergence over its consecutive retrains, from the first to the last, and narrowing."""
     windows = rollups.frame("windows").lazy()
     volume = windows.group_by("model").agg(
-        retrains=pl.len(), smallest=pl.col("exploit").min(), listed=pl.col("listed").max() > 0
+        retrains=pl.len(),
+        smallest=pl.col("exploit").min(),
+        catalogue=pl.col("outcomes").max(),
+        listed=pl.col("listed").max() > 0,
     )
     steps = _steps(rollups)
     consecutive = pl.col("earlier") == pl.col("retrain") - 1
@@ -139,7 +143,8 @@ def _narrowed(row: Row, thresholds: RetrainDrift) -> Severity | None:
         return None
     beyond_placebo = placebo is None or row["narrowing_a_retrain"] < placebo
     open_ = (number(row, "logged_exploration_low") or 0.0) >= 0.02
-    strong = high < thresholds.narrowing and beyond_placebo and not open_ and row["retrains"] > 2
+    many = row["catalogue"] > thresholds.few_outcomes
+    strong = high < thresholds.narrowing and many and beyond_placebo and not open_ and row["retrains"] > 2
     return Severity.MEDIUM if strong else Severity.LOW
 
 

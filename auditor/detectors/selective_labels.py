@@ -31,8 +31,9 @@ How it is computed
                     denied fail at least as often as these, and no other retrain
                     can tell how often. Else it is not identifiable.
     Low: some action is blind and no 2 % of decisions are randomised. Medium: a
-    fifth of the decisions or more is blind. Alike labels are medium only if there
-    are a thousand of them, and other labels differ much.
+    fifth of the decisions or more is blind, and the log says which decisions
+    were random: that some were, or that 98 % were not. Alike labels are medium
+    only if there are a thousand of them, and other labels differ much.
 
 Null
     Labels come alike for every action: blind is 0. Labels all alike by chance:
@@ -66,6 +67,7 @@ from auditor.detectors.blind_actions import actions
 from auditor.detectors.blind_evidence import evidence
 from auditor.detectors.contraction import contraction
 from auditor.detectors.detector import Detector, Judgement, Row, Signal, Silence, Want, number
+from auditor.detectors.exploration import tells_random_rows
 from auditor.detectors.thresholds import SelectiveLabels
 from auditor.finding import Confidence, Severity
 from auditor.rollup import Rollups
@@ -82,7 +84,12 @@ def measure(rollups: Rollups, thresholds: SelectiveLabels) -> pl.DataFrame:
         rollups.frame("windows")
         .lazy()
         .group_by("model")
-        .agg(exposures=pl.col("exposures").sum(), feedback=pl.col("labelled").sum(), labels=pl.col("labels").any())
+        .agg(
+            pl.col("exposures", "logged", "explore", "holdout").sum(),
+            feedback=pl.col("labelled").sum(),
+            labels=pl.col("labels").any(),
+        )
+        .with_columns(random_told=tells_random_rows())
         .join(_totals(told.lazy()), on="model", how="left")
         .join(contraction(rollups, told.lazy(), thresholds), on="model", how="left")
     )
@@ -154,11 +161,9 @@ def judge(row: Row, thresholds: SelectiveLabels) -> Judgement:
         return _not_a_decision(row)
     if row["blind_decisions"] == 0 or is_randomised(row, thresholds):
         return None
-    severity = (
-        Severity.MEDIUM if is_clear(row, thresholds) and row["blind_low"] > thresholds.unlabelled else Severity.LOW
-    )
+    much = is_clear(row, thresholds) and row["random_told"] and row["blind_low"] > thresholds.unlabelled
     return Signal(
-        severity,
+        Severity.MEDIUM if much else Severity.LOW,
         _title(row),
         evidence(row),
         _remedy(row),

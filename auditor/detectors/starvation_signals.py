@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from auditor.detectors.closure import is_hollow, most_exploration, p_value_of_closed
+from auditor.detectors.closure import is_hollow, most_exploration, p_value_of_closed, p_value_of_closing
 from auditor.detectors.detector import Row, Signal, number
 from auditor.detectors.thresholds import OutcomeStarvation
 from auditor.finding import Confidence, Evidence, Severity
@@ -27,7 +27,7 @@ def closing(row: Row, thresholds: OutcomeStarvation) -> Signal:
         _evidence(row),
         _remedy(row),
         _confidence(row),
-        0.0,
+        p_value_of_closing(row, thresholds),
     )
 
 

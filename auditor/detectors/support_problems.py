@@ -53,7 +53,7 @@ def _mismatch(row: Row, thresholds: ExplorationSupport) -> Iterator[Problem]:
 
 def _spread(row: Row, thresholds: ExplorationSupport) -> Iterator[Problem]:
     explored = number(row, "explored") or 0
-    if explored < thresholds.enough_explored or row["labels"]:
+    if explored < thresholds.enough_explored or _may_decide(row, thresholds):
         return
     reach, most, unfed = number(row, "reach"), number(row, "reach_high"), row["unfed_share"]
     if reach is not None and most is not None and unfed >= thresholds.unfed_share and most < thresholds.hollow:
@@ -74,6 +74,11 @@ def _spread(row: Row, thresholds: ExplorationSupport) -> Iterator[Problem]:
         error = max(row["explore_gini_error"], 1e-9)
         p_value = normal_tail((row["explore_gini"] - row["explore_gini_null"]) / error)
         yield Problem(Severity.LOW, title, DRAW_IT, p_value)
+
+
+def _may_decide(row: Row, thresholds: ExplorationSupport) -> bool:
+    """Some decisions may never get a label, and are not explored then; without feedback that is not known of a few."""
+    return bool(row["labels"] or (row["labelled"] == 0 and row["outcomes"] <= thresholds.few_outcomes))
 
 
 def _is_partial(row: Row, thresholds: ExplorationSupport) -> bool:

@@ -31,6 +31,7 @@ class LogIntegrity:
     rate_jump_events: float = threshold(50, "expected feedback of a day under which chance alone may do that")
     faulty_days_medium: float = threshold(0.1, "share of days from which on rates of whole retrains are wrong")
     lopsided_half: float = threshold(0.2, "distance from one half: a default id holds much of the traffic")
+    few_outcomes: float = threshold(20, "outcomes that may be decisions; of more, some are hardly ever chosen")
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,8 @@ class OutcomeStarvation:
     hollow: float = threshold(0.25, "explore rows that bring unfed outcomes less than a quarter of an even spread")
     renewal: float = threshold(0.05, "a twentieth of the unfed outcomes newly chosen in three retrains is a way back")
     self_sourced: float = threshold(0.9, "a tenth of the feedback from elsewhere opens the loop")
+    surely_open: float = threshold(0.03, "half as much again as `closed`; what it brings about by chance is withdrawn")
+    few_outcomes: float = threshold(20, "outcomes that may be decisions; of these, some never get a label")
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,7 @@ class RetrainDrift:
     turnover: float = threshold(0.005, "exposures on outcomes never shown before: one new favourite narrows the rest")
     slight_narrowing: float = threshold(0.9, "the same, for a low finding")
     enough_exposures: float = threshold(200, "exposures a retrain under which nothing about drift is said")
+    few_outcomes: float = threshold(20, "outcomes up to which narrowing is low: demand for a few moves as much")
 
 
 @dataclass(frozen=True)
@@ -156,6 +160,7 @@ class ExplorationSupport:
     even_enough: float = threshold(0.05, "weights no more uneven than those of 5 % uniform exploration are healthy")
     enough_exposures: float = threshold(100, "exposures of the last retrain under which nothing is said")
     enough_explored: float = threshold(50, "explore rows under which their spread is not judged")
+    few_outcomes: float = threshold(20, "outcomes that may be decisions; without feedback, reach is not judged")
 
 
 @dataclass(frozen=True)

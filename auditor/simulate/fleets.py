@@ -38,7 +38,7 @@ def _closed() -> tuple[ModelSpec, ...]:
         ),
         ModelSpec(
             "credit_approval", "approval", exposures=6_000, click_rate=0.84, quality_spread=1.2, users=1_500,
-            log_score=True,
+            log_policy=True, log_score=True,
         ),
         ModelSpec(
             "job_matches", "polya", exposures=6_000, items=240, exponent=1.3, smoothing=0.0, memory="last",

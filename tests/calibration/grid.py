@@ -15,7 +15,7 @@ from auditor.simulate import ModelSpec
 from tests.calibration.records import World
 
 FLEET = 120
-FIRST_SEED = 11_000_000
+FIRST_SEED = 12_000_000
 VOLUMES = (5_000, 50_000, 500_000, 5_000_000)
 MAIN_SIZE = (1_000, 4)
 SLOTS = (

@@ -86,6 +86,7 @@ TICKETS: Spec = {"policy": "classifier", "items": 24, "exponent": 1.5}
 OFFLINE: Spec = {"policy": "quality", "metrics": "offline"}
 TESTED: Spec = {"policy": "greedy", "explore": 0.1, "log_policy": True}
 PRICED: Spec = {"policy": "greedy", "log_policy": True, "log_propensity": True}
+DECIDED: Spec = {"policy": "approval", "log_policy": True}
 
 FAULTS: Mapping[str, Fault] = {
     "users narrow": Fault(
@@ -136,11 +137,11 @@ FAULTS: Mapping[str, Fault] = {
          "30 to 100 %": {"self_labels": 0.3, "self_labels_growth": 0.14}},
     ),
     "labels of approvals alone": Fault(
-        "closed", ("selective-labels", "outcome-starvation", "retrain-drift"), {"policy": "approval"},
+        "closed", ("selective-labels", "outcome-starvation", "retrain-drift"), DECIDED,
         {"none of the others": {}, "the same, riskier": {"quality_spread": 1.5}},
     ),
     "labels of hardly any denial": Fault(
-        "narrowing", ("selective-labels", "outcome-starvation", "retrain-drift"), {"policy": "approval"},
+        "narrowing", ("selective-labels", "outcome-starvation", "retrain-drift"), DECIDED,
         {f"{each:.1%} followed up": {"followed_up": each} for each in (0.01, 0.005)},
     ),
     "another's clicks": Fault(
@@ -183,7 +184,7 @@ NEAR_MISSES: Mapping[str, tuple[str, Spec]] = {
     "near exploration-support: honest": ("explored", {**PRICED, "policy": "thompson", "explore": 0.1}),
     "near self-labelling: a constant tenth": ("null", {**TICKETS, "exponent": 1.0, "self_labels": 0.1}),
     "near selective-labels: 5 % followed up": ("explored", {"policy": "approval", "followed_up": 0.05}),
-    "near selective-labels: 4 % at random": ("explored", {"policy": "approval", "explore": 0.04, "log_policy": True}),
+    "near selective-labels: 4 % at random": ("explored", {**DECIDED, "explore": 0.04}),
     "near cross-model-loop: names its own": ("null", {"policy": "quality", "log_feedback_model": True}),
     "near cold-start: newcomers get 15 %": ("explored", {**TESTED, "turnover": 0.1, "newcomer_boost": 0.15}),
     "near missed-winners: the best are known": ("null", {"policy": "quality", "exponent": 2.0, "seasonality": 0.3}),
@@ -196,11 +197,11 @@ DAMAGED: Mapping[str, tuple[str, tuple[str, ...], Spec]] = {
     "greedy": ("closed", LOOP, {"policy": "greedy", "top_k": 10}),
     "urn 1.3": ("closed", LOOP, {"policy": "polya", "exponent": 1.3}),
     "urn 2": ("closed", LOOP, {"policy": "polya", "exponent": 2.0}),
-    "approval": ("closed", ("selective-labels", *LOOP), {"policy": "approval"}),
+    "approval": ("closed", ("selective-labels", *LOOP), DECIDED),
     "urn 1": ("narrowing", LOOP, {"policy": "polya"}),
     "greedy, 5 %": ("explored", (), {**TESTED, "explore": 0.05}),
     "greedy, 10 %": ("explored", (), TESTED),
-    "approval, 4 %": ("explored", (), {"policy": "approval", "explore": 0.04, "log_policy": True}),
+    "approval, 4 %": ("explored", (), {**DECIDED, "explore": 0.04}),
     "uniform": ("null", (), {"policy": "uniform"}),
     "popularity 0.8": ("null", (), {"policy": "popularity", "exponent": 0.8}),
     "quality": ("null", (), {"policy": "quality"}),

@@ -53,6 +53,17 @@ def test_explore_rows_or_a_second_retrain_make_a_verdict_possible(columns):
     assert not skipped
 
 
+@pytest.mark.parametrize(("policy", "possible"), [(True, True), (False, False)])
+def test_labels_of_some_outcomes_alone_need_a_policy_column(policy, possible):
+    decisions = np.full((4, 2), 500)
+    labelled = decisions * [1, 0]
+    explore = decisions * 0 if policy else None
+    outcome = Fleet().add_counts("m", decisions, labelled * 4 // 5, labelled=labelled, explore=explore).audit()
+
+    assert outcome.measures[ID]["m"]["verdict_possible"] is possible
+    assert ("m" in heard(outcome, ID)[0]) is not possible
+
+
 def test_propensities_make_it_possible_unless_they_are_all_one(tmp_path):
     log = {"model_id": ["m"] * 400, "item_id": np.arange(400) % 20, "clicked": (np.arange(400) % 9 == 0).astype(int)}
     true = audited(write(tmp_path / "true", exposures={**log, "propensity": [0.05] * 400}))

@@ -349,3 +349,20 @@ def test_log_like_open_bandit(tmp_path):
     assert finding(learned, ID).severity == "low"
     assert "for judging other policies" in finding(learned, ID).title
     assert abs(learned.models[0].measures[ID]["misplaced"]) < 0.05
+
+
+def explored_in_part(outcomes, share):
+    """A model that shows the first outcomes most, and explores these alone; nothing came back."""
+    exposures = np.full((3, outcomes), round(8_000 * share / (outcomes - 1)))
+    exposures[:, 0] = round(8_000 * (1 - share))
+    explore = np.zeros_like(exposures)
+    explore[:, 0] = 400
+    return heard(Fleet().add_counts("m", exposures, exposures * 0, explore=explore).audit(), ID)
+
+
+def test_without_feedback_it_is_not_known_whether_a_few_outcomes_could_be_explored():
+    decisions, _ = explored_in_part(2, 0.2)
+    things, _ = explored_in_part(40, 0.2)
+
+    assert not decisions
+    assert things["m"].severity == "medium"

@@ -42,6 +42,20 @@ def test_feedback_with_a_writer_is_labels_even_where_half_of_them_are_lost(tmp_p
     assert report.models[0].measures["outcome-starvation"]["labels"] is labels
 
 
+def test_labels_of_some_outcomes_alone_need_a_policy_on_nearly_every_row(tmp_path):
+    exposures = decisions()
+    labels = labels_of(exposures, 1.0)
+    said = {share: np.where(np.arange(ROWS) % 100 < share, "exploit", "") for share in (0, 50, 99, 100)}
+    verdicts = {
+        share: audited(write(tmp_path / f"{share}", exposures={**exposures, "policy": policy}, feedback=labels))
+        .models[0]
+        .verdict
+        for share, policy in said.items()
+    }
+
+    assert verdicts == {0: "not auditable", 50: "not auditable", 99: "starved", 100: "starved"}
+
+
 def test_organic_feedback_on_what_is_not_listed_does_not_enlarge_a_catalogue(tmp_path):
     rng = np.random.default_rng(3)
     items = np.char.add("i", rng.integers(0, 20, ROWS).astype(str))

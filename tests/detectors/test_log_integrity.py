@@ -197,3 +197,50 @@ def test_a_catalogue_that_was_never_available_stops_nothing(tmp_path):
     folder = write(tmp_path / "log", exposures=exposures, feedback=feedback, catalogue=catalogue)
 
     assert [model.model_id for model in audited(folder).models] == ["feed"]
+
+
+def decided(outcomes, shares, label_rates, values=(0, 1)):
+    """Three weeks of decisions and the labels on them, by people who sign: (exposures, feedback, catalogue)."""
+    exposures, _ = log(slate=1)
+    rng, rows = np.random.default_rng(6), len(exposures["item_id"])
+    number = rng.choice(len(outcomes), rows, p=shares)
+    exposures["item_id"] = np.array(outcomes)[number]
+    heard = rng.random(rows) < np.array(label_rates)[number]
+    feedback = {name: exposures[name][heard] for name in ("request_id", "item_id", "timestamp")}
+    feedback["timestamp"] = feedback["timestamp"] + np.timedelta64(2, "D")
+    feedback |= {"value": rng.choice(values, heard.sum()).astype(float), "label_source": np.full(heard.sum(), "human")}
+    return exposures, feedback, {"item_id": np.array(outcomes)}
+
+
+def audit_of(tmp_path, exposures, feedback, catalogue):
+    return audited(write(tmp_path / "log", exposures=exposures, feedback=feedback, catalogue=catalogue))
+
+
+def test_decisions_kept_only_where_a_label_came_gate_everything_else(tmp_path):
+    exposures, feedback, catalogue = decided(["approve", "deny"], [0.6, 0.4], [0.97, 0])
+    kept = np.isin(exposures["request_id"], feedback["request_id"])
+    report = audit_of(tmp_path, where(exposures, kept), feedback, catalogue)
+
+    assert finding(report, ID).severity == "medium"
+    assert finding(report, ID).title == "100% of decisions have a label, and 1 of 2 outcomes were never decided on: " \
+        "decisions were kept only where a label came"  # fmt: skip
+    assert skip(report, "outcome-starvation").reason == f"log-integrity: {finding(report, ID).title}"
+    assert skip(report, "exploration-support").reason.startswith("log-integrity: ")
+    assert report.models[0].verdict == "not auditable"
+
+
+QUEUES = [f"queue {each}" for each in range(12)]
+HEARD_OF_ALL = {
+    "approvals alone are labelled": decided(["approve", "deny"], [0.6, 0.4], [1, 0]),
+    "denials are followed up": decided(["approve", "deny"], [0.6, 0.4], [1, 1]),
+    "a class that is never named": decided(QUEUES, [0, *[1 / 11] * 11], [1] * 12, values=range(1, 13)),
+    "things of which one is never shown": decided(list("abcdefghijklmnopqrstuvwxyz"), [0, *[0.04] * 25], [1] * 26),
+    "half of one action is labelled": decided(["approve", "deny"], [1, 0], [0.5, 0]),
+}
+
+
+@pytest.mark.parametrize("kind", HEARD_OF_ALL)
+def test_decisions_that_were_all_logged_do_not(tmp_path, kind):
+    report = audit_of(tmp_path, *HEARD_OF_ALL[kind])
+
+    assert finding(report, ID) is None

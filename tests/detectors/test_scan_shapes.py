@@ -133,7 +133,7 @@ def test_without_feedback_starvation_still_shows_but_not_where_feedback_comes_fr
 
 
 def test_approvals_are_starved_of_labels_though_denials_are_carried_out(tmp_path):
-    spec = ModelSpec("credit", "approval", exposures=3000, retrains=4)
+    spec = ModelSpec("credit", "approval", exposures=3000, retrains=4, log_policy=True)
     report = audited(simulated(tmp_path / "log", spec))
     measures = report.models[0].measures["outcome-starvation"]
 

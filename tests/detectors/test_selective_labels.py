@@ -19,15 +19,15 @@ def decided(rng, shares, label_rates, positives, volume=1000, retrains=5):
     return decisions, labelled, rng.binomial(labelled, positives)
 
 
-def add(fleet, name, shares, label_rates, positives, seed, explore=0.0, **size):
-    """Adds a model of two actions or more; `explore` is the share approved at random besides, logged as such."""
+def add(fleet, name, shares, label_rates, positives, seed, *, explore=0.0, policy=True, **size):
+    """Adds a model of two actions or more; `explore` is the share approved at random besides, `policy` logs them."""
     rng = np.random.default_rng([41, seed])
     decisions, labelled, positive = decided(rng, shares, label_rates, positives, **size)
     aside = np.zeros_like(decisions)
     aside[:, 0] = rng.binomial(decisions.sum(axis=1), explore)
     added = rng.binomial(aside, label_rates)
     fleet.add_counts(
-        name, decisions + aside, positive + added, labelled=labelled + added, explore=aside if explore else None
+        name, decisions + aside, positive + added, labelled=labelled + added, explore=aside if policy else None
     )
 
 
@@ -105,9 +105,20 @@ def test_a_randomised_slice_that_is_labelled_makes_up_for_it():
     assert severities(slices) == {"4 %": {None}, "0.5 %": {"medium"}}
 
 
+def test_a_log_that_does_not_say_which_decisions_were_random_is_asked_about_and_no_more():
+    unseen, alike = ([0.6, 0.4], [0.97, 0], [0.85, 0]), ([0.6, 0.4], [1, 1], [0.9, 0])
+    cases = {
+        f"{name}, {explore:.0%} at random": (case, {"explore": explore, "policy": False})
+        for name, case in {"unseen": unseen, "alike": alike}.items()
+        for explore in (0, 0.04)
+    }
+
+    assert severities(cases) == {name: {"low"} for name in cases}
+
+
 def test_of_two_approval_models_the_one_that_tests_denials_is_sound():
     fleet = Fleet(3)
-    fleet.add(ModelSpec("closed", "approval", exposures=3000))
+    fleet.add(ModelSpec("closed", "approval", exposures=3000), policy=True)
     fleet.add(ModelSpec("tested", "approval", exposures=3000, explore=0.04), policy=True)
     fleet.add(ModelSpec("feed", "greedy", exposures=3000, items=100))
     found, skipped = heard(fleet.audit(), ID)
@@ -170,6 +181,7 @@ def applications(seed=2, rows=4000, denied=lambda country: np.where(country == "
     exposures = {
         "model_id": np.full(rows, "credit"), "model_version": np.arange(rows) // (rows // 2), "timestamp": shown,
         "request_id": np.arange(rows), "item_id": np.where(no, "deny", "approve"), "segment": country,
+        "policy": np.full(rows, "exploit"),
     }  # fmt: skip
     repaid = (rng.random(rows) < 0.85).astype(float)
     kept = ~no | (rng.random(rows) < labelled_at_random)
@@ -203,6 +215,14 @@ def test_a_segment_that_is_denied_most_is_medium_where_the_whole_is_low(tmp_path
     assert found[None].severity == "low"
     assert found["FR"].severity == "medium"
     assert f"{denied[french].mean():.0%} of decisions have no known outcome" in found["FR"].title
+
+
+def test_no_segment_is_named_where_the_log_does_not_say_which_decisions_were_random(tmp_path):
+    exposures, feedback, _ = applications()
+    del exposures["policy"]
+    report = audited(write(tmp_path / "log", exposures=exposures, feedback=feedback))
+
+    assert [(each.segment, each.severity) for each in report.findings if each.detector == ID] == [(None, "low")]
 
 
 def test_segments_denied_alike_name_none(tmp_path):
@@ -262,7 +282,7 @@ def test_labels_of_many_things_are_skipped(tmp_path):
 
 def test_one_retrain_without_times_or_segments_is_judged_as_well(tmp_path):
     exposures, feedback, denied = applications(denied=lambda country: np.full(len(country), 0.3))
-    bare = {name: exposures[name] for name in ("model_id", "request_id", "item_id")}
+    bare = {name: exposures[name] for name in ("model_id", "request_id", "item_id", "policy")}
     labels = {name: feedback[name] for name in ("request_id", "item_id", "value")}
     report = audited(write(tmp_path / "log", exposures=bare, feedback=labels))
 

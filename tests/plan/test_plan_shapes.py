@@ -181,7 +181,7 @@ def test_exploration_of_today_is_taken_off_the_cost(tmp_path):
 
 
 def test_labels_that_never_come_are_not_waited_for(tmp_path):
-    spec = ModelSpec("loans", "approval", exposures=6_000, click_rate=0.84, quality_spread=1.2)
+    spec = ModelSpec("loans", "approval", exposures=6_000, click_rate=0.84, quality_spread=1.2, log_policy=True)
     write_logs(tmp_path / "before", [spec], 1)
     model = only(planned(tmp_path / "before", every=False))
 
@@ -190,7 +190,7 @@ def test_labels_that_never_come_are_not_waited_for(tmp_path):
     assert "label" in model.cost_from
     assert any("carry out one that gets a label" in note for note in model.notes)
 
-    write_logs(tmp_path / "after", [replace(spec, explore=model.floor, log_policy=True)], 2)
+    write_logs(tmp_path / "after", [replace(spec, explore=model.floor)], 2)
     assert scanned(tmp_path / "after").models[0].verdict != "starved"
 
 

@@ -5,7 +5,7 @@ DEV := .venv/dev
 LOWEST := .venv/lowest
 SOURCES := auditor tests
 
-.PHONY: scan test check test-lowest bench calibrate docs samples clean
+.PHONY: scan test check test-lowest bench bench-growth bench-peers calibrate docs samples clean
 
 scan: $(RUN)/ready
 	@$(RUN)/bin/audit scan sample_logs || test $$? -eq 1
@@ -24,6 +24,12 @@ test-lowest: $(LOWEST)/ready
 
 bench: $(DEV)/ready
 	$(DEV)/bin/python -m tests.bench.compare
+
+bench-growth: $(DEV)/ready
+	$(DEV)/bin/python -m tests.bench.growth $(FLAGS)
+
+bench-peers: $(DEV)/ready
+	$(DEV)/bin/python -m tests.bench.beside $(FLAGS)
 
 calibrate: $(DEV)/ready
 	$(DEV)/bin/python -m tests.calibration

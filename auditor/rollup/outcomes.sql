@@ -18,7 +18,7 @@ WITH shown AS (
         count(*) FILTER ({clicked}) AS clicks,
         count(*) FILTER ({clicked_outside}) AS clicks_outside
     FROM exposures
-    JOIN retrains USING (model_id, model_version)
+    JOIN retrains ON retrains.names = hash(exposures.model_id, exposures.model_version)
     GROUP BY retrains.model, retrains.retrain, item
 )
 SELECT

@@ -14,49 +14,23 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from time import perf_counter
 
-PROJECT = Path(__file__).resolve().parents[2]
+from tests.bench.generate import Shape, logs, made
+from tests.bench.processes import PROJECT, Run, run
+
 CORE = "log-integrity,outcome-starvation,exposure-coverage,impression-gini,retrain-drift,auditability"
 MOST_TIMES, MOST_MORE, MOST_MEMORY, MOST_HELP = 3.0, 2.0, 2000.0, 0.4
-NOTHING_AUDITED = 3  # without a catalogue, a scan may say just that
-TO_MEGABYTES = 2**20 if sys.platform == "darwin" else 2**10
 
 
-@dataclass(frozen=True)
-class Run:
-    """One process: seconds from start to end, and its largest resident set in MB."""
-
-    wall: float
-    peak: float
-
-    def __str__(self) -> str:
-        return f"{self.wall:8.2f} s {self.peak:6.0f} MB"
-
-
-def run(*arguments: str) -> Run:
-    """Runs `python -m ARGUMENTS` in the project folder, and waits for it."""
-    started = perf_counter()
-    process = subprocess.Popen([sys.executable, "-m", *arguments], cwd=PROJECT, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = perf_counter() - started
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode not in {0, NOTHING_AUDITED}:
-        raise SystemExit(f"{' '.join(arguments)} ended with {process.returncode}")
-    return Run(wall, usage.ru_maxrss / TO_MEGABYTES)
-
-
-def compare(folder: Path, rounds: int, threads: str) -> list[tuple[Run, Run, Run]]:
+def compare(shape: Shape, folder: Path, rounds: int, threads: str) -> list[tuple[Run, Run, Run]]:
     """(query, core of the battery, whole battery) of each round."""
     with TemporaryDirectory() as reports:
-        logs = ["--exposures", f"{folder}/exposures.parquet", "--feedback", f"{folder}/clicks.parquet"]
         told = ["-q", "--fail-on", "none", "--format", "json", "-o", f"{reports}/report.json"]
         floor = ("tests.bench.floor", str(folder), threads)
-        scan = ("auditor", "scan", *logs, *told, "--threads", threads)
+        scan = ("auditor", "scan", *logs(shape, folder), *told, "--threads", threads)
         return [(run(*floor), run(*scan, "--select", CORE), run(*scan)) for _ in range(rounds + 1)][1:]
 
 
@@ -96,10 +70,9 @@ def verdicts(rounds: Sequence[tuple[Run, Run, Run]], usage: float) -> str:
 
 def measure(rows: int, items: int, given: argparse.Namespace) -> str:
     """One log, made if it is not there: rounds, verdicts, phases."""
-    folder = given.cache / f"{rows}-{items}"
-    if not (folder / "exposures.parquet").exists():
-        run("tests.bench.generate", str(folder), str(rows), str(items))
-    rounds = compare(folder, given.rounds, given.threads)
+    shape = Shape(rows, items)
+    folder = made(shape, given.cache)
+    rounds = compare(shape, folder, given.rounds, given.threads)
     usage = median(run("auditor", "--help").wall for _ in range(given.rounds))
     title = f"{rows:,} exposures of {items:,} items, 40 models, 6 retrains, {given.threads} threads"
     spent = [f"{name:32}{seconds:8.2f} s" for name, seconds in phases(folder, given.threads).items()]

@@ -11,6 +11,7 @@ from reader import Machine
 
 from auditor.detectors import BATTERY
 from auditor.ingest.aliases import ALIASES
+from tests.bench import results as bench
 from tests.calibration import results
 
 LANGUAGE = "console"
@@ -36,6 +37,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "detectors": detectors_table,
     "names": names_table,
     "error rates": results.summary,
+    "cost": bench.summary,
 }
 
 

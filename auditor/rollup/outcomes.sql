@@ -8,33 +8,25 @@ WITH shown AS (
         retrains.model,
         retrains.retrain,
         hash(item_id) AS item,
-        count(*) AS exposures,
-        count(*) FILTER ({logged}) AS logged,
-        count(*) FILTER ({explore}) AS explore,
-        count(*) FILTER ({holdout}) AS holdout,
-        count(*) FILTER (md5(CAST({unit} AS VARCHAR)) < '8' AND {exploit}) AS exploit_a,
-        count(*) FILTER ("timestamp" > retrains.midpoint AND {exploit}) AS exploit_late,
-        count(*) FILTER ({labelled}) AS labelled,
-        count(*) FILTER ({clicked}) AS clicks,
-        count(*) FILTER ({clicked_outside}) AS clicks_outside
+        CAST(count(*) AS INTEGER) AS exposures,
+        CAST(count(*) FILTER ({logged}) AS INTEGER) AS logged,
+        CAST(count(*) FILTER ({explore}) AS INTEGER) AS explore,
+        CAST(count(*) FILTER ({holdout}) AS INTEGER) AS holdout,
+        CAST(count(*) FILTER (md5(CAST({unit} AS VARCHAR)) < '8' AND {exploit}) AS INTEGER) AS exploit_a,
+        CAST(count(*) FILTER ("timestamp" > retrains.midpoint AND {exploit}) AS INTEGER) AS exploit_late,
+        CAST(count(*) FILTER ({labelled}) AS INTEGER) AS labelled,
+        CAST(count(*) FILTER ({clicked}) AS INTEGER) AS clicks,
+        CAST(count(*) FILTER ({clicked_outside}) AS INTEGER) AS clicks_outside
     FROM exposures
     JOIN retrains ON retrains.names = hash(exposures.model_id, exposures.model_version)
     GROUP BY retrains.model, retrains.retrain, item
 )
 SELECT
-    shown.model,
-    shown.retrain,
-    shown.item,
-    CAST(exposures AS INTEGER) AS exposures,
-    CAST(logged AS INTEGER) AS logged,
-    CAST(explore AS INTEGER) AS explore,
-    CAST(holdout AS INTEGER) AS holdout,
-    CAST(exploit_a AS INTEGER) AS exploit_a,
-    CAST(exploit_late AS INTEGER) AS exploit_late,
+    shown.* EXCLUDE (labelled, clicks, clicks_outside),
     CAST(shown.labelled + coalesce(answered.labelled, 0) AS INTEGER) AS labelled,
     CAST(shown.clicks + coalesce(answered.clicks, 0) AS INTEGER) AS clicks,
     CAST(shown.clicks_outside + coalesce(answered.clicks_outside, 0) AS INTEGER) AS clicks_outside,
-    CAST(exposures - explore - holdout AS INTEGER) AS exploit
+    exposures - explore - holdout AS exploit
 FROM shown
 LEFT JOIN answered
     ON shown.model = answered.model AND shown.retrain IS NOT DISTINCT FROM answered.retrain

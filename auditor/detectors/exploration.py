@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import polars as pl
 
+from auditor.detectors.thresholds import SHARED
 from auditor.rollup import Rollups
 from auditor.statistics import wilson
 
 KEYS = ["model", "retrain"]
 Z_999 = 3.290527
-# Rows whose policy is not said may be random; so few of them open no loop.
-UNSAID = 0.02
 WAYS = {"logged_exploration": "policy column", "overlap": "propensities", "implied": "implied"}
 
 
@@ -51,7 +50,7 @@ def logged(windows: pl.LazyFrame) -> pl.LazyFrame:
 def tells_random_rows() -> pl.Expr:
     """Whether random rows can be told from the model's own: some are marked, or nearly all rows say what they are."""
     unsaid = pl.col("exposures") - pl.col("logged")
-    return (pl.col("explore") + pl.col("holdout") > 0) | (unsaid < UNSAID * pl.col("exposures"))
+    return (pl.col("explore") + pl.col("holdout") > 0) | (unsaid < SHARED.unsaid * pl.col("exposures"))
 
 
 def overlap(rollups: Rollups) -> pl.LazyFrame:

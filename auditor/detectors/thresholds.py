@@ -17,6 +17,19 @@ def reasons(thresholds: Any) -> list[tuple[str, float, str]]:
 
 
 @dataclass(frozen=True)
+class Shared:
+    """What several detectors go by; not to be set for one of them."""
+
+    unsaid: float = threshold(0.02, "share of rows whose policy is not said and may be random; so few open no loop")
+    replaced: float = threshold(
+        0.5, "newcomers over what is missing: closed loops have next to none, a catalogue that turns over one for one"
+    )
+
+
+SHARED = Shared()
+
+
+@dataclass(frozen=True)
 class LogIntegrity:
     """When a log is not what it seems to be."""
 

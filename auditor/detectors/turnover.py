@@ -5,12 +5,10 @@ from __future__ import annotations
 import polars as pl
 
 from auditor.detectors.detector import Row, Silence, number
+from auditor.detectors.thresholds import SHARED
 from auditor.rollup import Rollups
 
 RECENT = 3
-REPLACED = (
-    0.5  # newcomers over what is missing: closed loops have next to none, a catalogue that turns over one for one
-)
 DATES = "a catalogue with `available_from` and `available_to`"
 
 
@@ -45,7 +43,7 @@ def unsettled(row: Row, most: float, missing: int = 0) -> Silence | None:
         return None
     if share >= most:
         return Silence(f"{share:.0%} of exposures go to outcomes never shown before: new ones, or explored ones", DATES)
-    if missing > 0 and row["newcomers"] >= REPLACED * missing:
+    if missing > 0 and row["newcomers"] >= SHARED.replaced * missing:
         came = f"{row['newcomers']:,} outcomes came in since the first retrain"
         return Silence(f"{came}, and as many may have left", DATES)
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from auditor.detectors import BATTERY, reasons
+from auditor.detectors.thresholds import SHARED
 from tests.calibration.lay_out import VOLUME_TITLES, Table, by_volume, by_world, grouped, medium_and_any, numbers
 from tests.calibration.rates import AT_RISK, heard, verdict
 from tests.calibration.tally import DAMAGED, ROWS, VERDICTS, Tally, is_healthy
@@ -51,6 +52,6 @@ def damaged(tally: Tally) -> Table:
 def thresholds() -> Table:
     """Each number that decides a verdict, and why it is that number."""
     yield ["detector", "threshold", "in force", "why"]
-    for detector in BATTERY:
-        for name, value, why in reasons(detector.thresholds):
-            yield [f"`{detector.id}`", f"`{name}`", f"{value:g}", why.replace("|", "\\|")]
+    for owner, decided in (("several", SHARED), *((f"`{one.id}`", one.thresholds) for one in BATTERY)):
+        for name, value, why in reasons(decided):
+            yield [owner, f"`{name}`", f"{value:g}", why.replace("|", "\\|")]

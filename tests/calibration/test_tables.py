@@ -7,6 +7,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from auditor.detectors import BATTERY, reasons
+from auditor.detectors.thresholds import SHARED
 from tests.calibration import claims, plot, results
 from tests.calibration.alarm_tables import by_scan, every_alarm, false_alarms
 from tests.calibration.encoding import encoded
@@ -147,7 +148,7 @@ def test_what_is_planted_in_written_logs_is_held_against_what_is_expected(tally)
 def test_thresholds_are_all_there_with_their_reasons():
     found = rows(thresholds())
 
-    assert len(found) == sum(len(reasons(each.thresholds)) for each in BATTERY)
+    assert len(found) == sum(len(reasons(each)) for each in (SHARED, *(one.thresholds for one in BATTERY)))
     assert all(row["why"] for row in found)
 
 

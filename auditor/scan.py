@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +26,9 @@ from auditor.rollup import Progress, Rollups, leave
 if TYPE_CHECKING:
     from auditor.plan import Asked, Plan
 
+Reading = Callable[[Path], Intake]
+Engine = Callable[["LogPaths", Settings, duckdb.DuckDBPyConnection], AbstractContextManager[Reading]]
+
 
 @dataclass(frozen=True)
 class LogPaths:
@@ -36,6 +39,11 @@ class LogPaths:
     feedback: tuple[str, ...] = ()
     catalogue: tuple[str, ...] = ()
     metrics: tuple[str, ...] = ()
+
+    @property
+    def said(self) -> dict[str, tuple[str, ...]]:
+        """The paths whose role was said, by role."""
+        return {role: getattr(self, role) for role in ("exposures", "feedback", "catalogue", "metrics")}
 
 
 @dataclass(frozen=True)
@@ -61,6 +69,11 @@ class Inspection:
 
 def scan(logs: LogPaths, settings: Settings, progress: Progress, database: Path | None = None) -> Report:
     """Audits the logs of one fleet. Raises AuditError if it cannot be done, NothingToAudit if there is nothing."""
+    if database is not None and settings.engine == "spark":
+        raise AuditError(
+            "--database would bring the log from the cluster to this machine.",
+            "Leave one of --database, --engine spark out.",
+        )
     with _audited(logs, settings, progress) as (rollups, report):
         if database is not None:
             with progress.phase(f"writing {database}", rollups.connection):
@@ -125,14 +138,36 @@ def inspect(logs: LogPaths, settings: Settings, progress: Progress) -> Inspectio
 
 @contextmanager
 def _intake(logs: LogPaths, settings: Settings, progress: Progress) -> Iterator[Intake]:
-    sources = locate(
-        logs.paths, exposures=logs.exposures, feedback=logs.feedback, catalogue=logs.catalogue, metrics=logs.metrics
-    )
+    engine = _engine(settings)
     with tempfile.TemporaryDirectory(prefix="auditor-") as workspace, duckdb.connect() as connection:
         _tune(connection, settings, Path(workspace))
-        with progress.phase("reading", connection):
-            intake = read(sources, settings, connection, Path(workspace))
-        yield intake
+        with engine(logs, settings, connection) as reading:
+            with progress.phase("reading", connection):
+                intake = reading(Path(workspace))
+            yield intake
+
+
+def _engine(settings: Settings) -> Engine:
+    if settings.engine == "spark":
+        return _spark
+    for name in ("spark_master", "spark_remote"):
+        if settings.sources.get(name, "").startswith("--"):
+            raise AuditError(f"{settings.sources[name]} is not used: DuckDB counts the log.", "Add --engine spark.")
+    return _duckdb
+
+
+@contextmanager
+def _duckdb(logs: LogPaths, settings: Settings, connection: duckdb.DuckDBPyConnection) -> Iterator[Reading]:
+    sources = locate(logs.paths, **logs.said)
+    yield lambda workspace: read(sources, settings, connection, workspace)
+
+
+@contextmanager
+def _spark(logs: LogPaths, settings: Settings, connection: duckdb.DuckDBPyConnection) -> Iterator[Reading]:
+    from auditor.spark import reading  # noqa: PLC0415 - the base install is without it
+
+    with reading(logs.paths, logs.said, settings, connection) as reader:
+        yield reader
 
 
 def _tune(connection: duckdb.DuckDBPyConnection, settings: Settings, workspace: Path) -> None:
@@ -194,6 +229,8 @@ def _run_id(started: datetime, intake: Intake) -> str:
 def _settings(settings: Settings) -> dict[str, dict[str, Any]]:
     """Each setting with where it came from."""
     values = {name: value for name, value in asdict(settings).items() if name not in {"sources", "thresholds"}}
+    if settings.spark_remote:  # what follows may be a token
+        values["spark_remote"] = settings.spark_remote.partition(";")[0]
     told = {name: {"value": value, "source": settings.sources.get(name, "default")} for name, value in values.items()}
     for detector in BATTERY:
         for name, value, _ in reasons(detector.tuned(settings.thresholds.get(detector.id, {}))):

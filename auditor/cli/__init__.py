@@ -70,6 +70,11 @@ class LogOptions:
     memory_limit: Annotated[
         str | None, Option(metavar="SIZE", help="Memory of the engine, such as 4GB.  [60% of what there is]")
     ] = None
+    engine: Annotated[str | None, Option(metavar="duckdb|spark", help="What counts the log.  [duckdb]")] = None
+    spark_master: Annotated[
+        str | None, Option(metavar="URL", help="Spark's cluster, such as spark://host:7077 or local[4].")
+    ] = None
+    spark_remote: Annotated[str | None, Option(metavar="URL", help="A Spark Connect server, sc://host.")] = None
     config: Annotated[Path | None, Option(metavar="FILE", help="Configuration.  [audit.toml, else pyproject.toml]")] = (
         None
     )

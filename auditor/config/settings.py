@@ -31,4 +31,7 @@ class Settings:
     thresholds: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     threads: int | None = None
     memory_limit: str | None = None
+    engine: str = "duckdb"
+    spark_master: str | None = None
+    spark_remote: str | None = None
     sources: Mapping[str, str] = field(default_factory=dict)

@@ -106,5 +106,8 @@ SCALARS: Mapping[str, Parser] = {
     "select": names,
     "threads": count,
     "memory_limit": size,
+    "engine": one_of("duckdb", "spark"),
+    "spark_master": text,
+    "spark_remote": text,
 }
 ENTRIES: Mapping[str, Parser] = {"columns": text, "policies": one_of(*POLICIES), "thresholds": number}

@@ -76,10 +76,11 @@ def _order(key: str) -> str:
 
 
 def _crossed(key: str, *, possible: bool) -> str:
+    rows = "OVER (PARTITION BY feedback_row"
     return f"""
-        SELECT feedback_row, first(model_id ORDER BY {_order(key)}) AS chosen_by
+        SELECT feedback_row, model_id AS chosen_by
         FROM ingest_candidates {"" if possible else "WHERE FALSE"}
-        GROUP BY feedback_row HAVING bool_and(of_another)"""
+        QUALIFY bool_and(of_another) {rows}) AND row_number() {rows} ORDER BY {_order(key)}) = 1"""
 
 
 def _shared(*, possible: bool) -> str:

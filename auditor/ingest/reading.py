@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from auditor.ingest.scans import Log, reading
 # A warning of clocks or ids that part: this share of the feedback without an exposure, and as many rows.
 LOST_SHARE, LOST_ROWS = 0.1, 20
 ROLES = ("exposures", "feedback", "catalogue", "metrics")
+Opener = Callable[[Source, duckdb.DuckDBPyConnection], Log]
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,8 @@ class Intake:
     """The logs as relations in `connection`, and how they were understood.
 
     `columns` maps role to the canonical columns that its log really has; `attribution` is the key by which feedback
-    found its exposure; `retrains_from` is model_version, calendar or none; `unit` the column for split halves.
+    found its exposure; `retrains_from` is model_version, calendar or none; `unit` the column for split halves;
+    `named` the relation in which every outcome that was shown has its name.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -41,15 +43,21 @@ class Intake:
     retrains_from: str
     unit: str | None
     warnings: tuple[str, ...]
+    named: str = "exposures"
 
 
 def read(
-    sources: Sequence[Source], settings: Settings, connection: duckdb.DuckDBPyConnection, workspace: Path
+    sources: Sequence[Source],
+    settings: Settings,
+    connection: duckdb.DuckDBPyConnection,
+    workspace: Path,
+    opener: Opener = open_log,
 ) -> Intake:
     """Reads the logs and leaves their canonical relations in `connection`.
 
     Parquet stays where it is; text logs are parsed once into Parquet files in `workspace`, which must live as long as
-    the relations do. Raises AuditError for logs that cannot be read or understood, NothingToAudit for empty ones.
+    the relations do. `opener` opens the files of one role. Raises AuditError for logs that cannot be read or
+    understood, NothingToAudit for empty ones.
     """
     connection.execute("SET TimeZone = 'UTC'")
     check_durations(settings)
@@ -58,7 +66,7 @@ def read(
             "Only feedback was given: clicks alone cannot show what was not clicked.",
             "Export the exposure log (what was shown, clicked or not) and name it with --exposures.",
         )
-    logs = {source.role: open_log(source, connection) for source in sources}
+    logs = {source.role: opener(source, connection) for source in sources}
     understood = _recognise(logs, settings)
     columns = {role: frozenset(one.theirs) for role, one in understood.items()}
     origin = retrains_from(columns["exposures"], settings)

@@ -21,6 +21,7 @@ from auditor.ingest.types import INTEGERS, Cast, Cell, is_number, unit_of, witho
 SAMPLE = 10_000
 ROW_BITS = 40
 SOURCE = "source_file, row_id"
+LAZY = frozenset({"parquet", "table"})
 ROW_ID = f"(CAST(file_index AS BIGINT) << {ROW_BITS}) + CAST(file_row_number AS BIGINT)"
 
 
@@ -64,7 +65,7 @@ def rows_of(
     """The rows of `log`, whose canonical columns are called `theirs` there."""
     source = log.source
     scans = log.scans(tuple(theirs.values()))
-    lazy = source.format == "parquet"
+    lazy = source.format in LAZY
     origin = f"CAST(NULL AS VARCHAR) AS source_file, {ROW_ID} AS row_id" if lazy else "source_file, 0 AS row_id"
     with reading(source):
         units = _units(scans, theirs, connection)

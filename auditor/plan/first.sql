@@ -46,7 +46,7 @@ named AS (
     FROM listed
     UNION ALL
     SELECT DISTINCT hash(item_id), CAST(item_id AS VARCHAR)
-    FROM (SELECT item_id FROM exposures UNION ALL SELECT item_id FROM organic)
+    FROM (SELECT item_id FROM {named} UNION ALL SELECT item_id FROM organic)
     WHERE hash(item_id) IN (FROM unlisted)
 )
 SELECT model, item_id, exposures, clicks, own, upper

@@ -42,6 +42,7 @@ def first(rollups: Rollups, counted: pl.DataFrame, limits: Mapping[int, tuple[fl
         mean, strength = known.get(model, (UNKNOWN, 0.0))
         asked.append(f"({model}, {below!r}, {mean!r}, {min(strength, most)!r})")
     query = _sql("first").replace("{asked}", ", ".join(asked)).replace("{most}", str(MOST_NAMED))
+    query = query.replace("{named}", rollups.intake.named)
     _create(rollups, "plan_first", query)
     return frame_of("plan_first", rollups.connection)
 

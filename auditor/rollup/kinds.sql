@@ -1,19 +1,13 @@
 -- What silence means for each model. Labels arrive for nearly every exposure of some outcomes and for none of others
 -- (`one_sided`): there, an exposure without feedback is unknown. Anywhere else it is a "no". {labels} is what was asked
 -- for. Where it is known who wrote the feedback, it is labels, and some may be lost.
-WITH writers AS (
-    SELECT model, count(label_source) >= 0.5 * count(*) AS written
-    FROM attributed
-    JOIN (SELECT DISTINCT model, model_id FROM retrains) AS models USING (model_id)
-    GROUP BY model
-),
-recognised AS (
+WITH recognised AS (
     SELECT
         model,
         bool_or(exposures >= 20 AND labelled >= CASE WHEN written OR {labels} THEN 0.2 ELSE 0.9 END * exposures)
             AND bool_or(exposures >= 20 AND labelled = 0) AS one_sided
     FROM lives
-    LEFT JOIN writers USING (model)
+    LEFT JOIN signed USING (model)
     GROUP BY model
 )
 SELECT model, coalesce({labels}, one_sided) AS labels, labels AND one_sided AS one_sided

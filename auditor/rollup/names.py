@@ -10,7 +10,7 @@ from auditor.rollup.rollups import Rollups
 def names_of(rollups: Rollups, items: Collection[int]) -> dict[int, str]:
     """Hash to item_id, of these outcomes alone: `items` would name every outcome of the log."""
     names: dict[int, str] = {}
-    for relation in ("catalogue", "exposures"):
+    for relation in ("catalogue", rollups.intake.named):
         unnamed = sorted(item for item in items if item not in names)
         if unnamed:
             names |= dict(rollups.connection.execute(_query(relation, unnamed)).fetchall())

@@ -44,7 +44,7 @@ chosen AS (
     )
 ),
 sorted AS (
-    SELECT model_id, hash(item_id) AS item, min(hash(category)) AS category
+    SELECT model_id, hash(item_id) AS item, hash(min(category)) AS category
     FROM catalogue
     WHERE category IS NOT NULL
     GROUP BY model_id, item

@@ -1,0 +1,45 @@
+"""What Spark says when something fails, in one line and with what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from auditor.errors import AuditError
+from auditor.ingest.quoting import printable
+
+HINTS = {
+    "table_or_view_not_found": "Check the name and its catalogue: spark.sql('SHOW TABLES IN catalog.schema').",
+    "path_not_found": "Check the path; it must be one that every worker can read.",
+    "file_not_exist": "Check that every worker sees the files, at the same path.",
+    "no filesystem for scheme": "Give Spark the package of that file system, such as hadoop-aws (spark.jars.packages).",
+    "classnotfound": "Give Spark the package of that source (spark.jars.packages, or --packages of spark-submit).",
+    "data_source_not_found": "Give Spark the package of that source (spark.jars.packages).",
+    "maxresultsize": "Raise spark.driver.maxResultSize, or audit fewer models at a time.",
+    "outofmemory": "Give the driver or the executors more memory, or audit fewer files at a time.",
+    "cannot_merge_schemas": "Write the files with one type, or audit them apart.",
+    "not a parquet file": "The file is not Parquet, or is cut off: write it again.",
+    "overflow": "Audit fewer files at a time.",
+    "initial job has not accepted": "Start workers, or wait for some to be free.",
+}
+
+
+@contextmanager
+def told(failed: str) -> Iterator[None]:
+    """Turns what Spark raises into an AuditError that begins with what `failed`."""
+    try:
+        yield
+    except (AuditError, KeyboardInterrupt):
+        raise
+    except Exception as error:
+        if not type(error).__module__.startswith(("pyspark", "py4j", "grpc")):
+            raise
+        said = _first_line(error)
+        hint = next((hint for mark, hint in HINTS.items() if mark in str(error).lower()), "Look at the logs of Spark.")
+        raise AuditError(f"{failed[0].upper()}{failed[1:]}: {said}", hint) from error
+
+
+def _first_line(error: Exception) -> str:
+    """The first line that says something: of a Java exception its message, not its class."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
+    return printable(next((line for line in lines if not line.startswith(("An error occurred", ":"))), lines[0])[:400])

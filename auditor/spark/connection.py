@@ -1,0 +1,171 @@
+"""One connection over two engines: what reads rows of the log runs on the cluster, what reads counts runs here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pyarrow as pa
+import sqlglot
+from sqlglot import exp
+
+from auditor.spark.complaints import told
+from auditor.spark.dialect import to_spark
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+# Rows of the log, and what has a row for many of them: these never leave the cluster.
+STAYING = frozenset(
+    {
+        "exposures", "exposures_read", "feedback", "feedback_read", "attributed", "second_feedback",
+        "answered", "user_sample",
+    }
+)  # fmt: skip
+OF_INGEST = "ingest_"
+# Where an outcome goes by a hash of the cluster's own.
+HASHED = frozenset({"user_sample"})
+# Needed on both sides, and too large to be sent back.
+BOTH = frozenset({"catalogue", "organic"})
+OUTCOME = "item"
+NAMED = "shown_outcomes"
+"""The local table with the name of every outcome that was shown."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Rows of a query that ran on the cluster."""
+
+    rows: Sequence[tuple[Any, ...]]
+
+    def fetchall(self) -> list[tuple[Any, ...]]:
+        """All of them."""
+        return list(self.rows)
+
+
+@dataclass
+class SparkConnection:
+    """Takes the audit's statements as DuckDB does, in its dialect.
+
+    A statement that reads a relation that stays on the cluster runs there, translated; whatever counts it needs from
+    here are sent. What it makes, if it is a count, comes here at once. All other statements run `here`.
+    """
+
+    spark: SparkSession
+    here: duckdb.DuckDBPyConnection
+    _there: dict[str, DataFrame] = field(default_factory=dict)
+    _cached: list[DataFrame] = field(default_factory=list)
+
+    def execute(self, statement: str, parameters: object = None) -> duckdb.DuckDBPyConnection | Answer:
+        """Runs statements on the engine that they need."""
+        trees = [tree for tree in sqlglot.parse(statement, read="duckdb") if tree is not None]
+        if not any(_stays(name) for tree in trees for name in _reads(tree)):
+            self._forget(trees)
+            return self.here.execute(statement, parameters)
+        answer = Answer(())
+        for tree in trees:
+            with told("the cluster could not count it"):
+                answer = self._run(tree)
+        return answer
+
+    def executemany(self, statement: str, rows: object) -> duckdb.DuckDBPyConnection:
+        """Runs a statement here, once for each of `rows`."""
+        return self.here.executemany(statement, rows)
+
+    def sql(self, query: str) -> duckdb.DuckDBPyRelation:
+        """A relation over counts."""
+        return self.here.sql(query)
+
+    def query_progress(self) -> float:
+        """Not known of a cluster."""
+        return -1.0
+
+    def add(self, name: str, frame: DataFrame) -> None:
+        """Makes `frame` the relation `name` on the cluster."""
+        frame.createOrReplaceTempView(name)
+        self._there[name] = frame
+
+    def close(self) -> None:
+        """Frees what was kept in the memory of the cluster."""
+        for frame in self._cached:
+            frame.unpersist()
+
+    def _run(self, tree: exp.Expr) -> Answer:
+        match tree:
+            case exp.Create():
+                self._create(tree)
+            case exp.Drop():
+                self._drop(*_reads(tree))
+            case exp.Alter():
+                self.add(tree.args["actions"][0].this.name, self._there[tree.this.name])
+                self._drop(tree.this.name)
+            case _:
+                return Answer([tuple(row) for row in self._counted(tree).collect()])
+        return Answer(())
+
+    def _create(self, tree: exp.Create) -> None:
+        name = tree.this.name
+        frame = self._counted(tree.expression, named=name not in HASHED)
+        if _stays(name) or name in BOTH:
+            self.add(name, self._kept(frame) if tree.kind == "TABLE" else frame)
+        if not _stays(name):
+            self._fetch(name, self._there.get(name, frame))
+
+    def _kept(self, frame: DataFrame) -> DataFrame:
+        self._cached.append(frame.persist())
+        return self._cached[-1]
+
+    def _drop(self, name: str) -> None:
+        """Forgets the name alone: to drop the view would free what others are still made of."""
+        self._there.pop(name, None)
+
+    def _counted(self, query: exp.Expr, *, named: bool = True) -> DataFrame:
+        for name in _reads(query):
+            if name not in self._there:
+                self._send(name)
+        return self.spark.sql(to_spark(query, named=named))
+
+    def _send(self, name: str) -> None:
+        """Sends a table of counts; an outcome goes by its hash here and by its name there."""
+        table = self.here.sql(f"FROM {name}").to_arrow_table()
+        known = [column for column in table.column_names if column != OUTCOME]
+        self.add(name, self.spark.createDataFrame(table.select(known)))
+
+    def _fetch(self, name: str, frame: DataFrame) -> None:
+        """Brings a table of counts here, with the hashes of its outcomes."""
+        arrived = _without_zone(frame.toArrow())
+        self.here.register("arrived", arrived)
+        hashed = f" REPLACE (hash({OUTCOME}) AS {OUTCOME})" if OUTCOME in arrived.column_names else ""
+        self.here.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT *{hashed} FROM arrived")
+        if name == "outcomes":
+            self.here.execute(f"CREATE OR REPLACE TABLE {NAMED} AS SELECT DISTINCT {OUTCOME} AS item_id FROM arrived")
+        self.here.unregister("arrived")
+
+    def _forget(self, trees: Sequence[exp.Expr]) -> None:
+        """What is made anew here is sent anew."""
+        for tree in trees:
+            if isinstance(tree, exp.Create):
+                self._drop(tree.this.name)
+
+
+def _stays(name: str) -> bool:
+    return name in STAYING or name.startswith(OF_INGEST)
+
+
+def _reads(tree: exp.Expr) -> Iterator[str]:
+    """The relations that a statement reads; of a DROP or a RENAME, the one that it is about."""
+    made = {cte.alias for cte in tree.find_all(exp.CTE)}
+    if isinstance(tree, exp.Create) and tree.expression is not None:
+        tree = tree.expression
+    return (table.name for table in tree.find_all(exp.Table) if table.name not in made)
+
+
+def _without_zone(table: pa.Table) -> pa.Table:
+    """Times are in UTC everywhere, and say so nowhere."""
+    plain = [
+        column.with_type(pa.timestamp("us")) if pa.types.is_timestamp(column.type) else column
+        for column in table.schema
+    ]
+    return table.cast(pa.schema(plain))

@@ -1,0 +1,143 @@
+"""Logs that a cluster reads: Parquet files and tables, opened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+import pyarrow as pa
+
+from auditor.errors import AuditError
+from auditor.ingest import Source
+from auditor.ingest.files import shown
+from auditor.ingest.quoting import identifier
+from auditor.ingest.scans import Column, Scan
+from auditor.spark.complaints import told
+from auditor.spark.connection import SparkConnection
+from auditor.spark.places import TABLE
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+    from pyspark.sql.types import DataType
+
+TYPES = {
+    "tinyint": "TINYINT", "smallint": "SMALLINT", "int": "INTEGER", "bigint": "BIGINT", "float": "FLOAT",
+    "double": "DOUBLE", "boolean": "BOOLEAN", "string": "VARCHAR", "binary": "VARCHAR", "date": "DATE",
+    "timestamp": "TIMESTAMP WITH TIME ZONE", "timestamp_ntz": "TIMESTAMP",
+}  # fmt: skip
+NESTED = {"array": "VARCHAR[]", "map": "MAP", "struct": "STRUCT", "variant": "VARIANT"}
+FILE, ROW, INDEX = "audit_file", "file_row_number", "file_index"
+# Where a row is: of files and Delta Lake, and of Iceberg.
+PLACES = (("_metadata.file_path", "_metadata.row_index"), ("_file", "_pos"))
+
+
+@dataclass(frozen=True)
+class SparkLog:
+    """A log as a relation on the cluster. `types` are those of DuckDB."""
+
+    source: Source
+    types: Mapping[str, str]
+    relation: str
+    first_line: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns' own names."""
+        return tuple(self.types)
+
+    def scans(self, wanted: Sequence[str]) -> tuple[Scan, ...]:
+        """One scan over all of it."""
+        columns = {name: Column(_read(name, self.types[name]), self.types[name]) for name in wanted}
+        return (Scan(self.relation, columns, FILE),)
+
+
+def open_spark(source: Source, connection: SparkConnection) -> SparkLog:
+    """Opens a log. Raises AuditError for tables, paths and files that the cluster cannot read."""
+    name = shown(source.files[0].removeprefix(TABLE))
+    with told(f"the {source.role} log cannot be read ({name})"):
+        frame = _frame(source, connection)
+        types = {field.name: _type(field.dataType) for field in frame.schema if field.dataType.typeName() != "void"}
+        source, frame = _placed(source, frame, connection)
+    relation = f"ingest_log_{source.role}"
+    connection.add(relation, frame)
+    return SparkLog(source, types, relation)
+
+
+def _frame(source: Source, connection: SparkConnection) -> DataFrame:
+    if source.format == "table":
+        if len(source.files) > 1:
+            raise AuditError(
+                f"The {source.role} log is {len(source.files)} tables.", "Make them one view and name that."
+            )
+        return connection.spark.table(source.files[0].removeprefix(TABLE))
+    reader = connection.spark.read.option("mergeSchema", "true")
+    if source.hive:
+        reader = reader.option("basePath", _above_partitions(source.files[0]))
+    return reader.parquet(*source.files)
+
+
+def _above_partitions(file: str) -> str:
+    """The folder whose sub-folders are columns."""
+    parts = file.split("/")
+    return "/".join(parts[: next(place for place, part in enumerate(parts) if "=" in part)])
+
+
+def _type(kind: DataType) -> str:
+    """The type as DuckDB calls it."""
+    name = kind.simpleString()
+    if name.startswith("decimal"):
+        return name.upper()
+    return TYPES.get(name) or NESTED.get(kind.typeName()) or name.upper()
+
+
+def _read(name: str, kind: str) -> str:
+    return f"CAST({identifier(name)} AS TIMESTAMP)" if kind == "TIMESTAMP" else identifier(name)
+
+
+def _placed(source: Source, frame: DataFrame, connection: SparkConnection) -> tuple[Source, DataFrame]:
+    """`frame` with the number of its file and of the row in it, and the source with the files so numbered."""
+    from pyspark.sql import functions as f  # noqa: PLC0415 - the base install is without it
+
+    place = next((one for one in PLACES if _has(frame, one)), None)
+    if place is None:
+        raise AuditError(
+            f"The rows of {shown(source.files[0])} have no numbers, so that copies could not be told apart: it is a"
+            " view, or no table of files.",
+            "Name the table behind it, or save it as one (CREATE TABLE ... AS SELECT).",
+        )
+    files = _files(source, frame, connection)
+    numbers = pa.table({FILE: list(files), INDEX: list(range(len(files)))})
+    # Grouped, it is known to have a row a file: where nobody asks for the number, Spark leaves the join out.
+    numbered = connection.spark.createDataFrame(numbers).groupBy(FILE).agg(f.max(INDEX).alias(INDEX))
+    rows = frame.select("*", f.col(place[0]).alias(FILE), f.col(place[1]).alias(ROW))
+    unknown = f.raise_error(f.concat(f.lit("a file appeared while the log was read: "), f.col(FILE)))
+    placed = rows.join(f.broadcast(numbered), FILE, "left").withColumn(INDEX, f.coalesce(f.col(INDEX), unknown))
+    return (source if source.format == "table" else replace(source, files=tuple(files.values()))), placed
+
+
+def _has(frame: DataFrame, place: tuple[str, str]) -> bool:
+    from pyspark.errors import AnalysisException  # noqa: PLC0415
+
+    try:
+        return len(frame.select(*place).schema) == len(place)
+    except AnalysisException:
+        return False
+
+
+def _files(source: Source, frame: DataFrame, connection: SparkConnection) -> dict[str, str]:
+    """The files as Spark names them, in order, and as they were named to us."""
+    if not (found := frame.inputFiles()):  # Iceberg keeps a table of them
+        table = source.files[0].removeprefix(TABLE)
+        found = [str(row[0]) for row in connection.spark.table(f"{table}.files").select("file_path").collect()]
+    ours = {_path(file): (number, file) for number, file in enumerate(source.files)}
+    named = {file.replace("file:///", "file:/", 1): ours.get(_path(file), (0, file)) for file in found}
+    return {file: name for file, (_, name) in sorted(named.items(), key=lambda item: (item[1][0], item[0]))}
+
+
+def _path(file: str) -> str:
+    """What makes a name of ours and a URI of Spark's one file on this machine."""
+    url = urlsplit(file)
+    return str(Path(unquote(url.path) if url.scheme == "file" else file).absolute())

@@ -164,8 +164,11 @@ def _duckdb(logs: LogPaths, settings: Settings, connection: duckdb.DuckDBPyConne
 
 @contextmanager
 def _spark(logs: LogPaths, settings: Settings, connection: duckdb.DuckDBPyConnection) -> Iterator[Reading]:
-    from auditor.spark import reading  # noqa: PLC0415 - the base install is without it
-
+    try:
+        from auditor.spark import reading  # noqa: PLC0415 - the base install is without it
+    except ImportError as error:
+        hint = "pip install 'auditor[spark]'; for Spark Connect also 'pyspark[connect]'."
+        raise AuditError(f"--engine spark needs PySpark and sqlglot: {error}.", hint) from error
     with reading(logs.paths, logs.said, settings, connection) as reader:
         yield reader
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from itertools import count
+from typing import Any
 
 import duckdb
 import pyarrow as pa
 import sqlglot
+from pyspark.sql import DataFrame, SparkSession
 from sqlglot import exp
 
 from auditor.spark.complaints import told
 from auditor.spark.dialect import to_spark
-
-if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
+from auditor.spark.parts import parted, tables
 
 # Rows of the log, and what has a row for many of them: these never leave the cluster.
 STAYING = frozenset(
@@ -57,6 +57,7 @@ class SparkConnection:
     here: duckdb.DuckDBPyConnection
     _there: dict[str, DataFrame] = field(default_factory=dict)
     _cached: list[DataFrame] = field(default_factory=list)
+    _names: Iterator[str] = field(default_factory=lambda: map(f"{OF_INGEST}part_{{}}".format, count()))
 
     def execute(self, statement: str, parameters: object = None) -> duckdb.DuckDBPyConnection | Answer:
         """Runs statements on the engine that they need."""
@@ -89,8 +90,7 @@ class SparkConnection:
 
     def close(self) -> None:
         """Frees what was kept in the memory of the cluster."""
-        for frame in self._cached:
-            frame.unpersist()
+        self._free(0)
 
     def _run(self, tree: exp.Expr) -> Answer:
         match tree:
@@ -106,22 +106,42 @@ class SparkConnection:
         return Answer(())
 
     def _create(self, tree: exp.Create) -> None:
-        name = tree.this.name
+        name, before = tree.this.name, len(self._cached)
         frame = self._counted(tree.expression, named=name not in HASHED)
         if _stays(name) or name in BOTH:
             self.add(name, self._kept(frame) if tree.kind == "TABLE" else frame)
         if not _stays(name):
             self._fetch(name, self._there.get(name, frame))
+            self._free(before)
 
     def _kept(self, frame: DataFrame) -> DataFrame:
         self._cached.append(frame.persist())
         return self._cached[-1]
+
+    def _free(self, first: int) -> None:
+        """Frees what was kept since there were `first` of them."""
+        for frame in self._cached[first:]:
+            frame.unpersist()
+        del self._cached[first:]
 
     def _drop(self, name: str) -> None:
         """Forgets the name alone: to drop the view would free what others are still made of."""
         self._there.pop(name, None)
 
     def _counted(self, query: exp.Expr, *, named: bool = True) -> DataFrame:
+        """What a query gives; a part of it that is read more than once is counted once.
+
+        Spark would count it again wherever it is read, and would not know again what is kept of a query with parts.
+        """
+        parts, rest = parted(query, self._names)
+        for part in parts:
+            frame = self._asked(part.query, named=named)
+            frame = frame.toDF(*part.columns) if part.columns else frame
+            again = part.read > 1 and any(map(_stays, _reads(part.query)))
+            self.add(part.name, self._kept(frame) if again else frame)
+        return self._asked(rest, named=named)
+
+    def _asked(self, query: exp.Expr, *, named: bool) -> DataFrame:
         for name in _reads(query):
             if name not in self._there:
                 self._send(name)
@@ -159,7 +179,7 @@ def _reads(tree: exp.Expr) -> Iterator[str]:
     made = {cte.alias for cte in tree.find_all(exp.CTE)}
     if isinstance(tree, exp.Create) and tree.expression is not None:
         tree = tree.expression
-    return (table.name for table in tree.find_all(exp.Table) if table.name not in made)
+    return (table.name for table in tables([tree]) if table.name not in made)
 
 
 def _without_zone(table: pa.Table) -> pa.Table:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 import pyarrow as pa
+from pyspark.errors import AnalysisException
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as f
+from pyspark.sql.types import DataType
 
 from auditor.errors import AuditError
 from auditor.ingest import Source
@@ -18,10 +21,6 @@ from auditor.ingest.scans import Column, Scan
 from auditor.spark.complaints import told
 from auditor.spark.connection import SparkConnection
 from auditor.spark.places import TABLE
-
-if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
-    from pyspark.sql.types import DataType
 
 TYPES = {
     "tinyint": "TINYINT", "smallint": "SMALLINT", "int": "INTEGER", "bigint": "BIGINT", "float": "FLOAT",
@@ -99,8 +98,6 @@ def _read(name: str, kind: str) -> str:
 
 def _placed(source: Source, frame: DataFrame, connection: SparkConnection) -> tuple[Source, DataFrame]:
     """`frame` with the number of its file and of the row in it, and the source with the files so numbered."""
-    from pyspark.sql import functions as f  # noqa: PLC0415 - the base install is without it
-
     place = next((one for one in PLACES if _has(frame, one)), None)
     if place is None:
         raise AuditError(
@@ -119,8 +116,6 @@ def _placed(source: Source, frame: DataFrame, connection: SparkConnection) -> tu
 
 
 def _has(frame: DataFrame, place: tuple[str, str]) -> bool:
-    from pyspark.errors import AnalysisException  # noqa: PLC0415
-
     try:
         return len(frame.select(*place).schema) == len(place)
     except AnalysisException:

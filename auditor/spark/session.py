@@ -10,18 +10,15 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from pyspark.sql import SparkSession
 
 from auditor.config import Settings
 from auditor.errors import AuditError
 from auditor.ingest.quoting import printable
 from auditor.spark.complaints import told
 
-if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
-
-INSTALL = "pip install 'auditor[spark]'; for Spark Connect also 'pyspark[connect]' of the cluster's version."
 PATIENCE = 5.0
 LISTENING = {"spark": 7077, "sc": 15002}
 # What the audit counts must not hang on how somebody's session is set up.
@@ -50,13 +47,9 @@ def session(settings: Settings) -> Iterator[SparkSession]:
     SPARK_REMOTE, spark-defaults.conf). What the audit sets and names in it stays in it; a driver that it started is
     stopped. Raises AuditError where there is no PySpark, no Java, or no answer.
     """
-    try:
-        from pyspark.sql import SparkSession as Sessions  # noqa: PLC0415 - the base install is without it
-    except ImportError as error:
-        raise AuditError(f"--engine spark needs PySpark: {error}.", INSTALL) from error
     with told("no Spark session could be had"):
-        active = None if _asked(settings) else Sessions.getActiveSession()
-        own = active or _started(Sessions, settings)
+        active = None if _asked(settings) else SparkSession.getActiveSession()
+        own = active or _started(settings)
         ours = own.newSession()
     try:
         with told("the Spark session could not be set up"):
@@ -74,13 +67,13 @@ def _asked(settings: Settings) -> str | None:
     return settings.spark_master or settings.spark_remote
 
 
-def _started(sessions: type[SparkSession], settings: Settings) -> SparkSession:
+def _started(settings: Settings) -> SparkSession:
     address = _asked(settings) or os.environ.get("SPARK_REMOTE", "")
     _knock(address)
     if address.startswith("sc://"):
-        return sessions.builder.remote(address).create()
+        return SparkSession.builder.remote(address).create()
     _find_java()
-    builder = sessions.builder.master(address) if address else sessions.builder
+    builder = SparkSession.builder.master(address) if address else SparkSession.builder
     for name, value in OURS.items():
         builder = builder.config(name, value)
     with _quietly():

@@ -8,7 +8,7 @@ import pytest
 
 from auditor.cli.main import app
 
-HEAVY = {"duckdb", "numpy", "polars", "pyarrow", "rich"}
+HEAVY = {"duckdb", "numpy", "polars", "pyarrow", "pyspark", "rich", "sqlglot"}
 LOADED = "import json, sys; from auditor.cli.main import main; main({arguments}); print(json.dumps([*sys.modules]))"
 
 

@@ -11,6 +11,7 @@ import duckdb
 import pyarrow as pa
 import sqlglot
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as f
 from sqlglot import exp
 
 from auditor.spark.complaints import told
@@ -30,6 +31,10 @@ HASHED = frozenset({"user_sample"})
 # Needed on both sides, and too large to be sent back.
 BOTH = frozenset({"catalogue", "organic"})
 OUTCOME = "item"
+# What a hash in a table of counts was made of.
+MADE_OF = {"names": ("model_id", "model_version")}
+# Read again and again: kept there, though for DuckDB it is a view.
+KEPT = "feedback"
 NAMED = "shown_outcomes"
 """The local table with the name of every outcome that was shown."""
 
@@ -109,7 +114,7 @@ class SparkConnection:
         name, before = tree.this.name, len(self._cached)
         frame = self._counted(tree.expression, named=name not in HASHED)
         if _stays(name) or name in BOTH:
-            self.add(name, self._kept(frame) if tree.kind == "TABLE" else frame)
+            self.add(name, self._kept(frame) if tree.kind == "TABLE" or name == KEPT else frame)
         if not _stays(name):
             self._fetch(name, self._there.get(name, frame))
             self._free(before)
@@ -148,10 +153,12 @@ class SparkConnection:
         return self.spark.sql(to_spark(query, named=named))
 
     def _send(self, name: str) -> None:
-        """Sends a table of counts; an outcome goes by its hash here and by its name there."""
+        """Sends a table of counts. A hash made here would match nothing there: it is made anew, or left out."""
         table = self.here.sql(f"FROM {name}").to_arrow_table()
-        known = [column for column in table.column_names if column != OUTCOME]
-        self.add(name, self.spark.createDataFrame(table.select(known)))
+        hashed = [column.name for column in table.schema if column.type == pa.uint64()]
+        frame = self.spark.createDataFrame(table.drop_columns(hashed))
+        made = {key: f.xxhash64(*columns) for key, columns in MADE_OF.items() if key in hashed}
+        self.add(name, frame.withColumns(made))
 
     def _fetch(self, name: str, frame: DataFrame) -> None:
         """Brings a table of counts here, with the hashes of its outcomes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import socket
@@ -21,6 +22,8 @@ from auditor.spark.complaints import told
 
 PATIENCE = 5.0
 LISTENING = {"spark": 7077, "sc": 15002}
+# They print on stderr what is then raised, and told by us.
+TALKATIVE = ("SQLQueryContextLogger", "DataFrameQueryContextLogger")
 # What the audit counts must not hang on how somebody's session is set up.
 SETTINGS: Mapping[str, str] = {
     "spark.sql.session.timeZone": "UTC",
@@ -47,6 +50,8 @@ def session(settings: Settings) -> Iterator[SparkSession]:
     SPARK_REMOTE, spark-defaults.conf). What the audit sets and names in it stays in it; a driver that it started is
     stopped. Raises AuditError where there is no PySpark, no Java, or no answer.
     """
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     with told("no Spark session could be had"):
         active = None if _asked(settings) else SparkSession.getActiveSession()
         own = active or _started(settings)

@@ -10,7 +10,7 @@ import pytest
 from alike import assert_alike, audited_twice
 
 from auditor.scan import LogPaths
-from tests.bench.generate import generate
+from tests.bench.generate import Shape, generate
 
 SAMPLES = Path(__file__).parents[2] / "sample_logs"
 FOLDER = Path(os.environ.get("OPEN_BANDIT", "nowhere"))
@@ -31,5 +31,5 @@ def test_open_bandit(name, spark, monkeypatch, tmp_path):
 
 
 def test_generated_rows(spark, monkeypatch, tmp_path):
-    generate(tmp_path, 40_000, 500)
+    generate(Shape(40_000, 500, models=4, files=3), tmp_path)
     assert_alike(*audited_twice(LogPaths((str(tmp_path),)), monkeypatch))

@@ -69,7 +69,7 @@ def _frame(source: Source, connection: SparkConnection) -> DataFrame:
     if source.format == "table":
         if len(source.files) > 1:
             raise AuditError(
-                f"The {source.role} log is {len(source.files)} tables.", "Make them one view and name that."
+                f"The {source.role} log is {len(source.files)} tables.", "Save them as one, and name that."
             )
         return connection.spark.table(source.files[0].removeprefix(TABLE))
     reader = connection.spark.read.option("mergeSchema", "true")

@@ -9,7 +9,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from alike import assert_alike, audited_twice
 
-from auditor.scan import LogPaths
+from auditor.cli.progress import Silent
+from auditor.config import Settings
+from auditor.scan import LogPaths, scan
 
 ROWS = 3_000
 START = datetime(2026, 9, 7, 6, 30, 0, 250_000)
@@ -94,10 +96,11 @@ def test_exposure_ids_partitions_and_copies(spark, monkeypatch, tmp_path):
 def test_copies_are_dropped(spark, monkeypatch, tmp_path):
     rng = np.random.default_rng(3)
     log = exposures(rng)
-    write(tmp_path, "exposures", {name: values + values[:25] for name, values in log.items()}, parts=2)
-    write(tmp_path, "clicks", feedback(log, rng, "request_id"))
+    folder = tmp_path / "logs of 100% + ü"
+    write(folder, "exposures", {name: values + values[:25] for name, values in log.items()}, parts=2)
+    write(folder, "clicks", feedback(log, rng, "request_id"))
 
-    report = assert_read_alike(tmp_path, monkeypatch)
+    report = assert_read_alike(folder, monkeypatch)
     assert [(bad.reason, bad.rows) for bad in report.inputs[0].rejected] == [("exact duplicate", 25)]
 
 
@@ -120,6 +123,29 @@ def test_users_and_text_of_all_kinds(spark, monkeypatch, tmp_path):
     report = assert_read_alike(tmp_path, monkeypatch, max_bad_rows=0.5, attribution_window="36h")
     assert report.window["attribution"] == "user_id + item_id"
     assert {"timestamp not parseable", "propensity not a number"} <= {bad.reason for bad in report.inputs[0].rejected}
+
+
+def test_tables_by_name(spark, monkeypatch, tmp_path):
+    rng = np.random.default_rng(6)
+    log = exposures(rng)
+    write(tmp_path / "logs" / "exposures", "part", log, parts=3)
+    write(tmp_path / "logs" / "clicks", "part", feedback(log, rng, "request_id"))
+    for name in ("exposures", "clicks"):
+        spark.sql(f"CREATE TABLE {name}_table USING parquet LOCATION '{tmp_path / 'logs' / name}'")
+    try:
+        of_files, _ = audited_twice(LogPaths((str(tmp_path / "logs"),)), monkeypatch, select=QUICK)
+        tables = LogPaths(("table:default.exposures_table",), feedback=("table:clicks_table",))
+        report = scan(tables, Settings(engine="spark", select=QUICK), Silent())
+    finally:
+        for name in ("exposures", "clicks"):
+            spark.sql(f"DROP TABLE {name}_table")
+
+    assert [given.files for given in report.inputs] == [("table:default.exposures_table",), ("table:clicks_table",)]
+    assert (report.models, report.findings, report.skips) == (
+        of_files[0].models,
+        of_files[0].findings,
+        of_files[0].skips,
+    )
 
 
 def test_clicks_joined_already_and_windows_of_the_calendar(spark, monkeypatch, tmp_path):

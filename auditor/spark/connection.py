@@ -158,7 +158,7 @@ class SparkConnection:
         hashed = [column.name for column in table.schema if column.type == pa.uint64()]
         frame = self.spark.createDataFrame(table.drop_columns(hashed))
         made = {key: f.xxhash64(*columns) for key, columns in MADE_OF.items() if key in hashed}
-        self.add(name, frame.withColumns(made))
+        self.add(name, frame.withColumns(made) if made else frame)
 
     def _fetch(self, name: str, frame: DataFrame) -> None:
         """Brings a table of counts here, with the hashes of its outcomes."""

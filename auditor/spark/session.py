@@ -8,6 +8,7 @@ import shutil
 import socket
 import sys
 import tempfile
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -52,7 +53,8 @@ def session(settings: Settings) -> Iterator[SparkSession]:
     """
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    with told("no Spark session could be had"):
+    with warnings.catch_warnings(), told("no Spark session could be had"):
+        warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)  # none is used
         active = None if _asked(settings) else SparkSession.getActiveSession()
         own = active or _started(settings)
         ours = own.newSession()

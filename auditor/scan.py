@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,35 +14,17 @@ import duckdb
 import polars as pl
 
 import auditor
-from auditor.config import Settings, memory_for_the_engine, threads_for_the_engine
+from auditor.config import Settings
 from auditor.detectors import BATTERY, Outcome, Want, auditability, outcome_starvation, reasons, run
 from auditor.errors import AuditError
 from auditor.finding import InputSummary, Report
-from auditor.ingest import Intake, locate, read
+from auditor.ingest import Intake
+from auditor.opening import LogPaths, opened
 from auditor.rank import rank, summarise
 from auditor.rollup import Progress, Rollups, leave
 
 if TYPE_CHECKING:
     from auditor.plan import Asked, Plan
-
-Reading = Callable[[Path], Intake]
-Engine = Callable[["LogPaths", Settings, duckdb.DuckDBPyConnection], AbstractContextManager[Reading]]
-
-
-@dataclass(frozen=True)
-class LogPaths:
-    """What a person pointed at: `paths` go by convention, the others by their role."""
-
-    paths: tuple[str, ...] = ()
-    exposures: tuple[str, ...] = ()
-    feedback: tuple[str, ...] = ()
-    catalogue: tuple[str, ...] = ()
-    metrics: tuple[str, ...] = ()
-
-    @property
-    def said(self) -> dict[str, tuple[str, ...]]:
-        """The paths whose role was said, by role."""
-        return {role: getattr(self, role) for role in ("exposures", "feedback", "catalogue", "metrics")}
 
 
 @dataclass(frozen=True)
@@ -97,7 +78,7 @@ def _audited(logs: LogPaths, settings: Settings, progress: Progress) -> Iterator
     """The report, while the log and what is counted of it are still there."""
     started = datetime.now(UTC)
     _check_selection(settings)
-    with _intake(logs, settings, progress) as intake:
+    with opened(logs, settings, progress) as intake:
         rollups = Rollups(intake, progress, settings.feedback)
         yield rollups, _report(started, rollups, run(rollups, settings), settings)
 
@@ -129,67 +110,11 @@ def _report(started: datetime, rollups: Rollups, outcome: Outcome, settings: Set
 
 def inspect(logs: LogPaths, settings: Settings, progress: Progress) -> Inspection:
     """What the logs are taken for, and what each detector could say of them."""
-    with _intake(logs, settings, progress) as intake:
+    with opened(logs, settings, progress) as intake:
         rollups = Rollups(intake, progress, settings.feedback)
         window = _window(rollups)
         abilities = tuple(_ability(detector.id, detector.title, detector.wants, rollups) for detector in BATTERY)
     return Inspection(intake.inputs, intake.attribution, intake.retrains_from, window, abilities)
-
-
-@contextmanager
-def _intake(logs: LogPaths, settings: Settings, progress: Progress) -> Iterator[Intake]:
-    engine = _engine(settings)
-    with tempfile.TemporaryDirectory(prefix="auditor-") as workspace, duckdb.connect() as connection:
-        _tune(connection, settings, Path(workspace))
-        with engine(logs, settings, connection) as reading:
-            with progress.phase("reading", connection):
-                intake = reading(Path(workspace))
-            yield intake
-
-
-def _engine(settings: Settings) -> Engine:
-    if settings.engine == "spark":
-        return _spark
-    for name in ("spark_master", "spark_remote"):
-        if settings.sources.get(name, "").startswith("--"):
-            raise AuditError(f"{settings.sources[name]} is not used: DuckDB counts the log.", "Add --engine spark.")
-    return _duckdb
-
-
-@contextmanager
-def _duckdb(logs: LogPaths, settings: Settings, connection: duckdb.DuckDBPyConnection) -> Iterator[Reading]:
-    sources = locate(logs.paths, **logs.said)
-    yield lambda workspace: read(sources, settings, connection, workspace)
-
-
-@contextmanager
-def _spark(logs: LogPaths, settings: Settings, connection: duckdb.DuckDBPyConnection) -> Iterator[Reading]:
-    try:
-        from auditor.spark import reading  # noqa: PLC0415 - the base install is without it
-    except ImportError as error:
-        hint = "pip install 'auditor[spark]'; for Spark Connect also 'pyspark[connect]'."
-        raise AuditError(f"--engine spark needs PySpark and sqlglot: {error}.", hint) from error
-    with reading(logs.paths, logs.said, settings, connection) as reader:
-        yield reader
-
-
-def _tune(connection: duckdb.DuckDBPyConnection, settings: Settings, workspace: Path) -> None:
-    wishes = {
-        "TimeZone": "UTC",
-        "preserve_insertion_order": False,
-        "parquet_metadata_cache": True,
-        "temp_directory": str(workspace / "spill"),
-        "memory_limit": settings.memory_limit or memory_for_the_engine(),
-        "threads": settings.threads or threads_for_the_engine(),
-    }
-    for name, value in wishes.items():
-        if value is None:
-            continue
-        try:
-            connection.execute(f"SET {name} = ?", [value])
-        except duckdb.Error as error:
-            message = f"{name.replace('_', ' ')} {value!r} is not understood: {str(error).splitlines()[0]}"
-            raise AuditError(message, "write --memory-limit 2GB, --threads 2") from error
 
 
 def _check_selection(settings: Settings) -> None:

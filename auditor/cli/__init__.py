@@ -15,7 +15,7 @@ from auditor.errors import AuditError
 
 if TYPE_CHECKING:
     from auditor.config import Settings
-    from auditor.scan import LogPaths
+    from auditor.opening import LogPaths
 
 Texts = list[str] | None
 KINDS = ("click", "label")
@@ -87,7 +87,7 @@ class LogOptions:
         roles = (self.paths, self.exposures, files, self.catalogue, self.metrics)
         if not any(roles):
             raise AuditError("No logs to read.", EXAMPLE)
-        from auditor.scan import LogPaths
+        from auditor.opening import LogPaths
 
         return LogPaths(*(tuple(role or ()) for role in roles))
 

@@ -12,7 +12,8 @@ from time import perf_counter
 from duckdb import DuckDBPyConnection
 
 from auditor.config import Settings
-from auditor.scan import LogPaths, scan
+from auditor.opening import LogPaths
+from auditor.scan import scan
 
 BETWEEN = "detecting"
 

@@ -10,7 +10,8 @@ from auditor.cli.progress import Silent
 from auditor.config import Settings
 from auditor.detectors import BATTERY
 from auditor.finding import ModelReport, Report
-from auditor.scan import LogPaths, scan
+from auditor.opening import LogPaths
+from auditor.scan import scan
 from auditor.simulate import ModelSpec, write_logs
 from tests.calibration import row_damage
 from tests.calibration.records import Record, heard_of

@@ -10,7 +10,8 @@ import pyarrow.parquet as pq
 from auditor.cli.progress import Silent
 from auditor.config import Settings
 from auditor.finding import Report
-from auditor.scan import LogPaths, scan
+from auditor.opening import LogPaths
+from auditor.scan import scan
 from auditor.simulate import ModelSpec, write_logs
 
 FILES = {"exposures": "exposures.parquet", "feedback": "clicks.parquet", "catalogue": "catalogue.parquet"}

@@ -10,8 +10,9 @@ import pyarrow.parquet as pq
 from auditor.cli.progress import Silent
 from auditor.config import Settings
 from auditor.finding import Report
+from auditor.opening import LogPaths
 from auditor.plan import Asked, ModelPlan, Plan
-from auditor.scan import LogPaths, plan, scan
+from auditor.scan import plan, scan
 
 MAIN = ("outcome-starvation",)
 

@@ -13,8 +13,9 @@ from alike import assert_alike, audited_twice, differences_of, said
 
 from auditor.cli.progress import Silent
 from auditor.config import Settings
+from auditor.opening import LogPaths
 from auditor.report import to_json
-from auditor.scan import LogPaths, scan
+from auditor.scan import scan
 
 ROWS = 3_000
 START = datetime(2026, 9, 7, 6, 30, 0, 250_000)

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 from alike import assert_alike, audited_twice
 
-from auditor.scan import LogPaths
+from auditor.opening import LogPaths
 from tests.bench.generate import Shape, generate
 
 SAMPLES = Path(__file__).parents[2] / "sample_logs"

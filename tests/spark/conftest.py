@@ -3,9 +3,11 @@ from __future__ import annotations
 import os
 import shutil
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
+collect_ignore = [] if Path(os.environ.get("OPEN_BANDIT") or "/nowhere").is_dir() else ["test_same_open_bandit.py"]
 MISSING = "tests/spark need {}: see the chapter Contributing of the README"
 # A small log is over before Java has compiled anything twice.
 QUICK = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from auditor.rollup import Rollups
-from auditor.statistics import log_simpson_variance_of, simpson_of, simpson_unbiased
+from auditor.statistics import log_simpson_variance, simpson_of, simpson_unbiased
 
 KEYS = ["model", "retrain"]
 
@@ -61,7 +61,7 @@ def steps(rollups: Rollups) -> pl.LazyFrame:
 
 def _simpson(side: str) -> tuple[pl.Expr, pl.Expr]:
     n, twice, thrice = pl.col(side), pl.col(f"{side}_twice"), pl.col(f"{side}_thrice")
-    variance = log_simpson_variance_of(n, twice, thrice)
+    variance = log_simpson_variance(n, twice, thrice)
     return simpson_of(n, twice).alias(side), variance.alias(f"{side}_variance")
 
 

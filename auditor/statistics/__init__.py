@@ -14,7 +14,7 @@ from auditor.statistics.concentration import (
     simpson_unbiased,
     top_share,
 )
-from auditor.statistics.concentration_error import gini_error, log_simpson_variance, log_simpson_variance_of
+from auditor.statistics.concentration_error import gini_error, log_simpson_variance
 from auditor.statistics.difference import Interval, difference
 from auditor.statistics.divergence_null import jsd_null
 from auditor.statistics.line import Line, line
@@ -54,7 +54,6 @@ __all__ = [
     "log_rarefied_variance",
     "log_ratio_parts",
     "log_simpson_variance",
-    "log_simpson_variance_of",
     "lorenz",
     "mann_kendall",
     "normal_tail",

@@ -9,7 +9,7 @@ import polars as pl
 
 from auditor.statistics.concentration import gini, simpson_of
 from auditor.statistics.ranked import Ranked, ranked
-from auditor.statistics.weighted import multiplicity, total
+from auditor.statistics.weighted import total
 
 
 def gini_error(exposures: pl.Expr, catalogue: pl.Expr, outcomes: pl.Expr | None = None) -> pl.Expr:
@@ -37,22 +37,16 @@ def _tied_weight(blocks: Ranked) -> pl.Expr:
     return (start + end - blocks.size) / blocks.size
 
 
-def log_simpson_variance(exposures: pl.Expr, outcomes: pl.Expr | None = None) -> pl.Expr:
-    """Variance of the log of `simpson_unbiased`, by the delta method; null under three exposures or at 0.
+def log_simpson_variance(n: pl.Expr, twice: pl.Expr, thrice: pl.Expr) -> pl.Expr:
+    """Variance of the log of `simpson_of`, by the delta method; null under three exposures or at 0.
 
+    n = sum e, `twice` = sum e(e - 1) and `thrice` = sum e(e - 1)(e - 2) of the exposures e of all outcomes, row by row.
     With S = sum p^2 and C = sum p^3, both estimated without bias, that of S itself is
     [4(n-2)(C - S^2) + 2S(1 - S)] / (n(n-1)). C is never below S^2 (Cauchy-Schwarz), and is not taken to be: that
     keeps the variance above 0, and its root up to 1.5 times too wide for two or three equal outcomes.
 
     Source: Simpson (1949), Nature 163:688, which has the same sorted by powers of p.
     """
-    count, each = exposures.cast(pl.Float64), multiplicity(exposures, outcomes)
-    twice = each * count * (count - 1)
-    return log_simpson_variance_of(total(exposures, outcomes), twice.sum(), (twice * (count - 2)).sum())
-
-
-def log_simpson_variance_of(n: pl.Expr, twice: pl.Expr, thrice: pl.Expr) -> pl.Expr:
-    """`log_simpson_variance` from n = sum e, sum e(e - 1) and sum e(e - 1)(e - 2), row by row."""
     s = simpson_of(n, twice)
     uneven = (thrice / (n * (n - 1) * (n - 2)) - s**2).clip(lower_bound=0.0)
     variance = (4 * (n - 2) * uneven + 2 * s * (1 - s)) / (n * (n - 1))

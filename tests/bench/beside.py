@@ -111,11 +111,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--peers", nargs="*", choices=PEERS, default=list(PEERS))
     parser.add_argument("--timeout", type=float, default=900, help="seconds")
     parser.add_argument("--memory", type=float, default=round(0.9 * results.memory()), help="GB of addresses")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--threads", default=str(os.cpu_count()))
-    parser.add_argument("--cache", type=Path, default=PROJECT / ".bench")
-    parser.add_argument("--into", type=Path, default=results.FOLDER)
-    return parser.parse_args()
+    return results.told(parser)
 
 
 def main() -> None:

@@ -12,17 +12,15 @@ about 3 GB of disk in `.bench/`.
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
 from tests.bench import results, tables
 from tests.bench.asked import AXES, Found, verdicts
 from tests.bench.generate import Shape, logs, made
-from tests.bench.processes import PROJECT, Run, module, run
+from tests.bench.processes import Run, module, run
 
 LAYOUTS: tuple[dict[str, int | str], ...] = (
     {},
@@ -113,11 +111,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--at", type=int, default=10_000_000)
     parser.add_argument("--catalogue", type=int, default=50_000)
     parser.add_argument("--memory-limit", default="2GB")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--threads", default=str(os.cpu_count()))
-    parser.add_argument("--cache", type=Path, default=PROJECT / ".bench")
-    parser.add_argument("--into", type=Path, default=results.FOLDER)
-    return parser.parse_args()
+    return results.told(parser)
 
 
 def main() -> None:

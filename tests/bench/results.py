@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 from pathlib import Path
 from platform import python_version
@@ -12,6 +13,7 @@ import polars as pl
 import auditor
 from tests.bench import tables
 from tests.bench.asked import Found
+from tests.bench.processes import PROJECT
 from tests.calibration.results import load, save
 
 FOLDER = Path(__file__).resolve().parent
@@ -36,6 +38,15 @@ chance alone would show, and checks the log besides. Asked of it: a tenth of the
 Peers read with pandas the columns that they need. Drift is a Jensen-Shannon divergence in bits here, the root of one in
 Evidently (nats) and NannyML (bits), Cramer's V in Deepchecks, the largest change of a share in popmon; Evidently's Gini
 is over what was shown, that of this audit over all that could have been."""
+
+
+def told(parser: argparse.ArgumentParser) -> argparse.Namespace:
+    """What was asked for, with what all benchmarks are asked."""
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--threads", default=str(os.cpu_count()))
+    parser.add_argument("--cache", type=Path, default=PROJECT / ".bench")
+    parser.add_argument("--into", type=Path, default=FOLDER)
+    return parser.parse_args()
 
 
 def keep(part: str, folder: Path, **found: object) -> None:

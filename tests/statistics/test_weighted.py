@@ -11,7 +11,6 @@ from auditor.statistics import (
     gini,
     gini_error,
     jsd_null,
-    log_simpson_variance,
     lorenz,
     simpson_unbiased,
     top_share,
@@ -48,7 +47,6 @@ def measures(outcomes: pl.Expr | None) -> dict[str, pl.Expr]:
         "shannon": effective_number_shannon(X, outcomes),
         "simpson": effective_number_simpson(X, outcomes),
         "unbiased": simpson_unbiased(X, outcomes),
-        "variance": log_simpson_variance(X, outcomes),
         "top": top_share(X, K, outcomes),
         "top_third": top_share(X, K, outcomes, share=1 / 3),
     }
@@ -73,7 +71,7 @@ def test_so_it_is_for_frames(seed):
 
 def test_zero_counts_listed_are_zero_counts_left_out():
     frame = blocks(3).with_columns(catalogue=100)
-    names = ["gini", "gini_error", "shannon", "simpson", "unbiased", "variance", "top", "top_third"]
+    names = ["gini", "gini_error", "shannon", "simpson", "unbiased", "top", "top_third"]
     expressions = [measures(OUTCOMES)[name].alias(name) for name in names]
     listed = frame.group_by("model").agg(expressions).sort("model")
     assert_frame_equal(listed, frame.filter(X > 0).group_by("model").agg(expressions).sort("model"))

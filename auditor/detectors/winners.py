@@ -37,15 +37,14 @@ def _credible(
 
     They are picked at the upper bounds of the levels, and what they forgo is reckoned at the levels themselves.
     """
-    a, most = _posterior(pl.col("tries_most"))
-    _, b = _posterior(pl.col("tries"))
-    rates = shown.select("model", "shown_rate", "shown_tries", "even_share")
-    doubt = pl.col("doubt")
+    rates = shown.select("model", "shown_rate", "shown_tries", "even_share", bar=(1 + margin) * pl.col("shown_rate"))
+    a, b, doubt = pl.col("a"), pl.col("b"), pl.col("doubt")
     return (
         hopefuls.join(prior, on="model")
         .join(rates, on="model")
+        .with_columns(a=_liked(), b=_passed("tries"), most=_passed("tries_most"))
         .with_columns(
-            doubt=1 - beta_above((1 + margin) * pl.col("shown_rate"), a, most),
+            doubt=1 - beta_above(pl.col("bar"), a, pl.col("most")),
             rate=a / (a + b),
             variance=a * b / (a + b) ** 2 / (a + b + 1),
             lacks=(pl.col("even_share") - pl.col("tries_last")).clip(lower_bound=0.0),
@@ -56,9 +55,14 @@ def _credible(
     )
 
 
-def _posterior(tries: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
-    prior, strength = pl.col("prior_mean"), pl.col("prior_strength")
-    return prior * strength + pl.col("clicks"), (1 - prior) * strength + tries - pl.col("clicks")
+def _liked() -> pl.Expr:
+    """The first parameter of the posterior beta."""
+    return pl.col("prior_mean") * pl.col("prior_strength") + pl.col("clicks")
+
+
+def _passed(tries: str) -> pl.Expr:
+    """The second one."""
+    return (1 - pl.col("prior_mean")) * pl.col("prior_strength") + pl.col(tries) - pl.col("clicks")
 
 
 def _forgone() -> list[pl.Expr]:

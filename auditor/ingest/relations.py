@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,7 +44,7 @@ class Loader:
             view = self._create_view(role, rows, recognition)
             count = count_rejected(view, rows, self.connection)
             refuse_too_many(role, count, self.settings.max_bad_rows)
-            self._create_used(role, rejects=bool(count.bad))
+            self._create_used(role, recognition.theirs.keys(), rejects=bool(count.bad))
             copies = self._drop_copies(role, rows, recognition, count)
             self._publish(role)
         rejections = (*count.rejections, *copies)
@@ -65,7 +65,7 @@ class Loader:
         extra = "CAST(NULL AS VARCHAR) AS reject_reason, CAST(NULL AS BIGINT) AS row_id"
         view = f"ingest_{role}"
         self.connection.execute(f"CREATE OR REPLACE VIEW {view} AS SELECT {nulls}, {extra} LIMIT 0")
-        self._create_used(role)
+        self._create_used(role, ())
         self._publish(role)
 
     def _type(self, canonical: str) -> str:
@@ -103,25 +103,35 @@ class Loader:
         table = find_duplicates(f"ingest_{role}_used", columns, cheap, count.rows, self.connection)
         if table is None:
             return ()
-        self._create_used(role, rejects=bool(count.bad), duplicates=table)
+        self._create_used(role, recognition.theirs.keys(), rejects=bool(count.bad), duplicates=table)
         copies, first = self.connection.execute(f"SELECT count(*), min(row_id) FROM {table}").fetchall()[0]
         example = example_of(f"ingest_{role}", rows, int(first), self.connection)
         return (Rejection(DUPLICATE, int(copies), example),)
 
-    def _create_used(self, role: str, *, rejects: bool = False, duplicates: str | None = None) -> None:
-        """The rows that count, with their row_id; a condition only where it takes something out.
-
-        Feedback is read into a table: it is small, and looked at more than once.
-        """
+    def _create_used(
+        self, role: str, there: Collection[str], *, rejects: bool = False, duplicates: str | None = None
+    ) -> None:
+        """The rows that count, with their row_id; a condition only where it takes something out."""
         view = f"ingest_{role}"
         conditions = ["reject_reason IS NULL"] if rejects else []
         if duplicates:
             conditions.append(f"NOT EXISTS (FROM {duplicates} AS copies WHERE copies.row_id = {view}.row_id)")
         where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-        kind = "TABLE" if role == "feedback" else "VIEW"
-        self.connection.execute(
-            f"CREATE OR REPLACE {kind} {view}_used AS SELECT {_listed(role)}, row_id FROM {view}{where}"
+        used = f"SELECT {_listed(role)}, row_id FROM {view}{where}"
+        if role == "feedback":
+            used = self._kept(used, there)
+        self.connection.execute(f"CREATE OR REPLACE VIEW {view}_used AS {used}")
+
+    def _kept(self, used: str, there: Collection[str]) -> str:
+        """Feedback as a table: it is small, and looked at more than once. The columns that it lacks take no place."""
+        kept = [one for one in COLUMNS["feedback"] if one in there or (one == "model_id" and self.settings.model_id)]
+        listed = ", ".join(map(identifier, (*kept, "row_id")))
+        self.connection.execute(f"CREATE OR REPLACE TABLE ingest_feedback_kept AS SELECT {listed} FROM ({used})")
+        columns = (
+            identifier(one) if one in kept else f"CAST(NULL AS {self._type(one)}) AS {identifier(one)}"
+            for one in COLUMNS["feedback"]
         )
+        return f"SELECT {', '.join(columns)}, row_id FROM ingest_feedback_kept"
 
     def _publish(self, role: str) -> None:
         """The relations that the audit counts on. Exposures stay a view; what is small becomes a table."""

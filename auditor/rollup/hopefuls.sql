@@ -9,7 +9,7 @@ WITH shown AS (
     QUALIFY retrain = max(retrain) OVER (PARTITION BY model)
 )
 SELECT model, item, clicks, tries, tries_most, error, tries_last
-FROM histories
+FROM starved_histories
 JOIN shown USING (model)
-WHERE starved AND clicks >= 2 AND clicks > tries_most * rate
+WHERE clicks >= 2 AND clicks > tries_most * rate
     AND coalesce(fed_clicks >= fed_tries * rate - 1.28 * sqrt(fed_tries * rate), TRUE)

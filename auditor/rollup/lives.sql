@@ -17,8 +17,8 @@ SELECT
     item,
     CAST(opening >> 32 AS INTEGER) AS first_retrain,
     last_retrain,
-    retrains,
+    CAST(retrains AS INTEGER) AS retrains,
     CAST(opening & 4294967295 AS INTEGER) AS launch,
-    exposures,
-    labelled
+    CAST(exposures AS BIGINT) AS exposures,
+    CAST(labelled AS BIGINT) AS labelled
 FROM spans

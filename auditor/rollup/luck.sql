@@ -45,6 +45,12 @@ shown AS (
     ANTI JOIN turned_over USING (model, item, retrain)
     WHERE retrain < last AND exposures >= 10
 ),
+-- All rows of these outcomes; where the log is sparse, they are few.
+kept AS MATERIALIZED (
+    SELECT model, retrain, item, exploit, own, own_hits, outside, outside_hits
+    FROM rows_of
+    SEMI JOIN shown USING (model, item)
+),
 lifetimes AS (
     SELECT
         model,
@@ -53,15 +59,14 @@ lifetimes AS (
         sum(own_hits) AS all_own_hits,
         sum(outside) AS all_outside,
         sum(outside_hits) AS all_outside_hits
-    FROM rows_of
-    SEMI JOIN shown USING (model, item)
+    FROM kept
     GROUP BY model, item
 ),
 followed AS (
     SELECT shown.*, coalesce(later.exploit, 0) AS later, lifetimes.* EXCLUDE (model, item)
     FROM shown
     JOIN lifetimes USING (model, item)
-    LEFT JOIN rows_of AS later
+    LEFT JOIN kept AS later
         ON shown.model = later.model AND shown.item = later.item AND shown.retrain + 1 = later.retrain
 ),
 tried AS (

@@ -2,17 +2,13 @@
 -- learned about so many retrains later (`delay`; null: never), and with how many exposures of an even spread
 -- (`chance`, to one decimal) while they were available; `got` is what they had of it, all of them together. `alive` ones
 -- can be shown in the last retrain, `fed_last` have all they need in that one alone.
--- Where the catalogue dates outcomes, those that became available after the first exposure of the model, and were not
--- shown before. Elsewhere those first shown after the second retrain, with five exposures or more (at low volume,
--- chance alone shows old ones late): a newcomer that was never shown is not among them.
 WITH spans AS (
     SELECT
         model,
         retrain,
         min(first_at) AS first_at,
         max(last_at) AS last_at,
-        max(retrain) OVER (PARTITION BY model) AS last,
-        min(min(first_at)) OVER (PARTITION BY model) AS begun_at
+        max(retrain) OVER (PARTITION BY model) AS last
     FROM retrains
     WHERE retrain IS NOT NULL
     GROUP BY model, retrain
@@ -22,28 +18,10 @@ starts AS (
     FROM spans
     JOIN windows USING (model, retrain)
 ),
-entered AS (
-    SELECT model, item, available_from, available_to, min(retrain) AS cohort
-    FROM catalogue_outcomes
-    JOIN starts USING (model)
-    WHERE available_from > begun_at AND available_from < last_at
-    GROUP BY model, item, available_from, available_to
-),
-newcomers AS (
-    SELECT model, item, available_from, available_to, cohort, TRUE AS dated
-    FROM entered
-    LEFT JOIN lives USING (model, item)
-    WHERE coalesce(first_retrain >= cohort, TRUE)
-    UNION ALL
-    SELECT model, item, NULL, NULL, first_retrain, FALSE
-    FROM lives
-    ANTI JOIN (FROM catalogue_outcomes WHERE available_from IS NOT NULL) AS dated USING (model)
-    WHERE first_retrain >= 2 AND launch >= 5
-),
 days AS (
     SELECT
-        newcomers.model,
-        newcomers.item,
+        entrants.model,
+        entrants.item,
         dated,
         cohort,
         starts.retrain,
@@ -57,12 +35,12 @@ days AS (
             ) / (epoch(last_at) - epoch(first_at))
         END AS chance,
         coalesce(CASE WHEN labels THEN labelled ELSE exposures END, 0) AS learnable
-    FROM newcomers
-    JOIN starts ON newcomers.model = starts.model AND starts.retrain >= cohort
+    FROM entrants
+    JOIN starts ON entrants.model = starts.model AND starts.retrain >= cohort
         AND coalesce(available_to > first_at, TRUE)
-    LEFT JOIN kinds ON kinds.model = newcomers.model
-    LEFT JOIN outcomes
-        ON outcomes.model = newcomers.model AND outcomes.item = newcomers.item AND outcomes.retrain = starts.retrain
+    LEFT JOIN kinds ON kinds.model = entrants.model
+    LEFT JOIN (FROM outcomes SEMI JOIN entrants USING (model, item)) AS outcomes
+        ON outcomes.model = entrants.model AND outcomes.item = entrants.item AND outcomes.retrain = starts.retrain
 ),
 added_up AS (
     SELECT *,

@@ -44,8 +44,10 @@ ROLLUPS: Mapping[str, tuple[str, ...]] = {
     "value_spans": ("worth", "retrains"),
     "value_totals": ("earned", "outcomes", "value_spans"),
     "value_pairs": ("earned", "outcomes", "value_spans"),
-    "user_shares": ("volume", "retrains"),
-    "user_sample": ("user_shares",),
+    "user_spans": ("volume", "retrains"),
+    "user_rows": ("user_spans",),
+    "more_users": ("user_rows",),
+    "user_sample": ("more_users",),
     "user_steps": ("user_sample",),
     "label_values": ("retrains",),
     "label_writers": ("label_values",),
@@ -56,7 +58,8 @@ ROLLUPS: Mapping[str, tuple[str, ...]] = {
     "explored_ever": ("outcomes", "catalogue_outcomes"),
     "explored_units": ("retrains",),
     "luck": ("outcomes", "kinds", "catalogue_outcomes"),
-    "newcomers": ("outcomes", "kinds", "lives", "catalogue_outcomes", "windows"),
+    "entrants": ("retrains", "lives", "catalogue_outcomes"),
+    "newcomers": ("entrants", "outcomes", "kinds", "windows"),
     "metric_values": ("retrains",),
     "own_and_random": ("outcomes",),
     "agreement": ("outcomes",),
@@ -65,17 +68,23 @@ ROLLUPS: Mapping[str, tuple[str, ...]] = {
     "actions": ("outcomes", "lives", "kinds"),
     "action_segments": ("retrains", "actions"),
     "levels": ("retrains", "outcomes", "kinds"),
-    "histories": ("outcomes", "levels", "windows", "catalogue_outcomes"),
+    "histories": ("outcomes", "levels", "windows"),
     "history_counts": ("histories",),
-    "hopefuls": ("histories", "windows"),
+    "starved": ("histories", "windows", "retrains", "catalogue_outcomes"),
+    "starved_histories": ("starved", "outcomes", "levels", "windows"),
+    "hopefuls": ("starved_histories", "windows"),
     "feedback_owned": ("retrains",),
     "crossed": ("retrains",),
     "items": (),
     "segments": ("retrains",),
 }
 
-# What a log has no column for; the engine would carry a counter of it for every outcome.
+# Rows of single users: gone as soon as what is told of them is counted.
+SPENT: Mapping[str, tuple[str, ...]] = {"user_steps": ("user_rows", "user_sample")}
+
+# What a log has no column for; the engine would carry a counter of it for every outcome, and keep four bytes of zeros.
 COUNTS_NOTHING = "count(*) FILTER (FALSE)"
+NOTHING = {f"CAST({COUNTS_NOTHING} AS INTEGER)": "CAST(0 AS TINYINT)", COUNTS_NOTHING: "0"}
 
 
 class Progress(Protocol):
@@ -129,6 +138,9 @@ class Rollups:
         with self._progress.phase(f"counting {name.replace('_', ' ')}", self.connection, self._rows):
             self._run(f"CREATE OR REPLACE TABLE {name} AS {self._sql(name)}")
         self.built.append(name)
+        for spent in SPENT.get(name, ()):
+            self.connection.execute(f"DROP TABLE {spent}")
+            self.built.remove(spent)
 
     def _run(self, statement: str) -> None:
         try:
@@ -147,7 +159,9 @@ class Rollups:
         text = files(__package__).joinpath(f"{name}.sql").read_text(encoding="utf-8")
         for placeholder, expression in self._expressions().items():
             text = text.replace(f"{{{placeholder}}}", expression)
-        return text.replace(COUNTS_NOTHING, "0")
+        for counted, nothing in NOTHING.items():
+            text = text.replace(counted, nothing)
+        return text
 
     def _expressions(self) -> dict[str, str]:
         joined = self.intake.attribution == "joined"

@@ -1,44 +1,19 @@
--- The model's own choices for a sample of whole users, the same in every retrain and on every engine (md5). A page is a
--- request, or what a user was shown at one moment.
--- Retrains are pooled into at most eight spans. The launch is left out where there are four or more: what a model is
--- started from says nothing of how it treats its users.
-WITH lengths AS (
-    SELECT model, max(retrain) AS last, CASE WHEN max(retrain) >= 3 THEN 1 ELSE 0 END AS opened
-    FROM retrains
-    GROUP BY model
-    HAVING last > 0
-),
-spans AS MATERIALIZED (
-    SELECT
-        model,
-        model_id,
-        model_version,
-        CAST((retrain - opened) * least(8, last - opened + 1) // (last - opened + 1) AS INTEGER) AS span,
-        users_below,
-        pages_below
-    FROM retrains
-    JOIN lengths USING (model)
-    JOIN user_shares USING (model)
-    WHERE retrain >= opened
-),
--- Most rows are no one's who is looked at by any model: they are left out before the rest is joined.
-sampled AS (
-    SELECT *, md5(CAST(user_id AS VARCHAR)) AS user_md5
-    FROM exposures
-    WHERE md5(CAST(user_id AS VARCHAR)) < (SELECT max(users_below) FROM spans)
-),
-chosen AS (
+-- The users of each model that are looked at one by one: the first sample of them, where that is enough. The log is read
+-- again for the others alone.
+WITH chosen AS (
+    SELECT * FROM user_rows ANTI JOIN more_users USING (model)
+    UNION ALL
     SELECT
         model,
         model_id,
         span,
-        substr(user_md5, 1, 12) AS person,
+        substr(md5(CAST(user_id AS VARCHAR)), 1, 12) AS person,
         hash(request_id, CASE WHEN request_id IS NULL THEN "timestamp" END) AS page,
         hash(item_id) AS item,
         CASE WHEN category IS NOT NULL THEN hash(category) END AS category
-    FROM sampled
-    JOIN spans USING (model_id, model_version)
-    WHERE user_md5 < users_below AND {exploit} AND (
+    FROM exposures
+    JOIN more_users USING (model_id, model_version)
+    WHERE md5(CAST(user_id AS VARCHAR)) < users_below AND {exploit} AND (
         pages_below = 'g'
         OR md5(coalesce(CAST(request_id AS VARCHAR), CAST("timestamp" AS VARCHAR))) < pages_below
     )

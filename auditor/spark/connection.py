@@ -22,12 +22,12 @@ from auditor.spark.parts import parted, tables
 STAYING = frozenset(
     {
         "exposures", "exposures_read", "feedback", "feedback_read", "attributed", "second_feedback",
-        "answered", "user_sample",
+        "answered", "user_rows", "user_sample",
     }
 )  # fmt: skip
 OF_INGEST = "ingest_"
 # Where an outcome goes by a hash of the cluster's own.
-HASHED = frozenset({"user_sample"})
+HASHED = frozenset({"user_rows", "user_sample"})
 # Needed on both sides, and too large to be sent back.
 BOTH = frozenset({"catalogue", "organic"})
 OUTCOME = "item"

@@ -276,23 +276,38 @@ def by_hand(exposures, clicks):
     return total
 
 
+def rows_by_item(rollups, table, columns):
+    rollups.build(table)
+    named = "JOIN (SELECT DISTINCT hash(item_id) AS item, item_id FROM listed) USING (item) ORDER BY item_id"
+    rows = rollups.connection.execute(f"SELECT item_id, {columns} FROM {table} {named}")
+    return np.array(rows.fetchall(), float).T
+
+
 def test_histories_by_hand(one):
     rollups, exposures, clicks = one
-    liked, tries, most, ever = by_hand(exposures, clicks)
-    rollups.build("histories")
-    rows = rollups.connection.execute(
-        "SELECT item_id, clicks, tries, tries_most, tries_ever, clicks_ever, starved FROM histories "
-        "JOIN (SELECT DISTINCT hash(item_id) AS item, item_id FROM listed) USING (item) ORDER BY item_id"
+    _, _, _, ever = by_hand(exposures, clicks)
+    item, tries_ever, clicks_ever, tries_last = rows_by_item(
+        rollups, "histories", "tries_ever, clicks_ever, tries_last"
     )
-    found = np.array(rows.fetchall(), float)
 
-    assert found[:, 0].tolist() == list(range(K))
-    assert found[:, 1] == pytest.approx(liked)
-    assert found[:, 2] == pytest.approx(np.maximum(tries, liked))
-    assert found[:, 3] == pytest.approx(np.maximum(most, liked))
-    assert found[:, 4] == pytest.approx(np.maximum(ever, clicks.sum(axis=0)))
-    assert found[:, 5].tolist() == clicks.sum(axis=0).tolist()
-    assert found[:, 6].astype(bool).tolist() == (exposures[-1] < min(3 * 20_000 / clicks[-1].sum(), 25)).tolist()
+    assert item.tolist() == list(range(K))
+    assert tries_ever == pytest.approx(np.maximum(ever, clicks.sum(axis=0)))
+    assert clicks_ever.tolist() == clicks.sum(axis=0).tolist()
+    assert tries_last.tolist() == exposures[-1].tolist()
+
+
+def test_histories_of_starved_outcomes_by_hand(one):
+    rollups, exposures, clicks = one
+    liked, tries, most, _ = by_hand(exposures, clicks)
+    item, *found = rows_by_item(rollups, "starved_histories", "clicks, tries, tries_most, tries_last")
+    starved = (exposures[-1] < min(3 * 20_000 / clicks[-1].sum(), 25)) & (clicks.sum(axis=0) >= 2)
+
+    assert 0 < len(item) < K
+    assert item.tolist() == np.flatnonzero(starved).tolist()
+    assert found[0] == pytest.approx(liked[starved])
+    assert found[1] == pytest.approx(np.maximum(tries, liked)[starved])
+    assert found[2] == pytest.approx(np.maximum(most, liked)[starved])
+    assert found[3].tolist() == exposures[-1][starved].tolist()
 
 
 def test_winners_and_what_they_forgo_by_hand(one):

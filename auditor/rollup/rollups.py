@@ -47,7 +47,7 @@ ROLLUPS: Mapping[str, tuple[str, ...]] = {
     "user_spans": ("volume", "retrains"),
     "user_rows": ("user_spans",),
     "more_users": ("user_rows",),
-    "user_sample": ("more_users",),
+    "user_sample": ("user_rows", "more_users"),
     "user_steps": ("user_sample",),
     "label_values": ("retrains",),
     "label_writers": ("label_values",),

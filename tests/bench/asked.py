@@ -72,11 +72,12 @@ def _by_rows(rows: Sized) -> Iterator[Asked]:
     yield Asked("memory, 100 million rows", 4_000, "MB", _of(hundred, "peak"))
     yield Asked("memory, 10 million rows", 1_200, "MB", _of(ten, "peak"))
     yield Asked("time, 1 million rows", 2, "s", _of(million, "wall"))
-    costs = [wall / size for size, point in rows.items() if (wall := _of(point, "wall"))]
+    costs = [wall / size for size, point in sorted(rows.items()) if (wall := _of(point, "wall"))]
     sizes = f"{min(rows):,} to {max(rows):,} rows" if rows else "all sizes"
-    yield Asked(
-        f"time a row, most over least, {sizes}", 1.3, "times", max(costs) / min(costs) if len(costs) > 1 else None
-    )
+    several = len(costs) > 1
+    yield Asked(f"time a row, most over least, {sizes}", 1.3, "times", max(costs) / min(costs) if several else None)
+    growth = max((later / before for before, later in pairwise(costs)), default=None)
+    yield Asked("time a row, larger log over smaller", 1.3, "times", growth)
 
 
 def _by_text(point: Found) -> Asked:

@@ -4,8 +4,8 @@
 
 Coverage of the catalogue, Gini of the impressions and drift between retrains of one model, as far as each peer tells
 them. Each lives in a virtual environment of its own in `.bench/peers`, made when it is first needed, and all run in
-turn with this audit, as fresh processes over the same Parquet file. One that runs out of time or memory is not run
-again.
+turn with this audit, as fresh processes over the same Parquet file of exposures. One that runs out of time or memory
+is not run again.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from statistics import median
 
 from tests.bench import results, tables
 from tests.bench.asked import Found
-from tests.bench.generate import Shape, logs, made
+from tests.bench.generate import Shape, made
 from tests.bench.processes import NOTHING_AUDITED, PROJECT, Run, execute
 
 PANDAS = ("pandas==2.3.3", "pyarrow==24.0.0")  # the newest that all of them read
@@ -121,7 +121,8 @@ def main() -> None:
     shape = Shape(given.rows, given.items, models=1)
     folder = made(shape, given.cache)
     told = ["-q", "--fail-on", "none", "--format", "json", "--select", SELECTED, "--threads", given.threads]
-    ours = [sys.executable, "-m", "auditor", "scan", *logs(shape, folder), *told]
+    read = ["--exposures", f"{folder}/exposures.parquet"]  # none of the others reads clicks
+    ours = [sys.executable, "-m", "auditor", "scan", *read, *told]
     found, missing = peers(given.peers, folder)
     rows = [*measure(ours, found, given), *(unmeasured(name, why) for name, why in missing.items())]
     log = f"{given.rows:,} exposures of {given.items:,} items, one model"

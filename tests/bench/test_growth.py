@@ -146,6 +146,7 @@ def test_all_that_is_asked_is_told():
         "memory, 10 million rows": (1_300, "OVER"),
         "time, 1 million rows": (2.5, "OVER"),
         "time a row, most over least, 1,000,000 to 100,000,000 rows": (2.5, "OVER"),
+        "time a row, larger log over smaller": (1.5, "OVER"),
         "`audit --help`": (0.2, "within"),
         "1,000 models over 10, rows alike": (2.1, "OVER"),
         "csv, over reading it and scanning Parquet": (1.2, "within"),

@@ -68,3 +68,13 @@ def test_category_of_the_row_counts_before_that_of_the_catalogue(sample):
     sizes = [sum(i % 2 == 0 for i in taken), len(taken) - listed - sum(i % 2 == 0 for i in taken), listed]
 
     assert sorted(sample.filter(model=0).group_by("category").len()["len"]) == sorted(sizes)
+
+
+def test_rows_of_single_users_are_gone_once_they_are_counted_and_made_anew_if_asked_for():
+    made = rollups(20_000)
+    before = made.frame("user_steps")
+
+    tables = {name for (name,) in made.connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+    assert tables & {"user_rows", "user_sample", "user_steps"} == {"user_steps"}
+    assert made.frame("user_sample").height == 80_000
+    assert made.frame("user_steps").equals(before)

@@ -48,7 +48,7 @@ from auditor.rollup import Rollups
 GRADES = {0: "A", 1: "B", 2: "B", 3: "C"}
 
 
-def measure(rollups: Rollups, thresholds: Auditability) -> pl.DataFrame:  # noqa: ARG001
+def measure(rollups: Rollups, thresholds: Auditability) -> pl.LazyFrame:  # noqa: ARG001
     """One row a model."""
     models = rollups.frame("windows").lazy().group_by("model").agg(
         exposures=pl.col("exposures").sum(), clicks=pl.col("clicks").sum(), labelled=pl.col("labelled").sum(),
@@ -86,7 +86,6 @@ def measure(rollups: Rollups, thresholds: Auditability) -> pl.DataFrame:  # noqa
             verdict_possible=pl.any_horizontal(several, said, "randomised", "propensity"),
         )
         .sort("model")
-        .collect()
     )
 
 

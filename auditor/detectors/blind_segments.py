@@ -16,12 +16,12 @@ from auditor.statistics import wilson
 Z_999 = 3.290527
 
 
-def measure(rollups: Rollups, thresholds: SelectiveLabels) -> pl.DataFrame:
+def measure(rollups: Rollups, thresholds: SelectiveLabels) -> pl.LazyFrame:
     """The worst segment of each model of which some action is blind, and whose log says which decisions were random."""
     told = actions(rollups, thresholds).collect()
     blind = told.filter("blind")
     if blind.is_empty():
-        return blind
+        return blind.lazy()
     aside, decisions = pl.col("randomised").filter(~pl.col("blind")).sum(), pl.col("decisions").sum()
     clear = pl.col("contrast").filter("alike").max() >= thresholds.clear_contrast
     whole = told.group_by("model").agg(
@@ -31,7 +31,7 @@ def measure(rollups: Rollups, thresholds: SelectiveLabels) -> pl.DataFrame:
     windows = rollups.frame("windows").lazy().group_by("model")
     logged = windows.agg(pl.col("exposures", "logged", "explore", "holdout").sum()).filter(tells_random_rows())
     found = worst(rollups, blind, thresholds).join(whole.lazy(), on="model")
-    return found.join(logged.select("model"), on="model", how="semi").sort("model").collect()
+    return found.join(logged.select("model"), on="model", how="semi").sort("model")
 
 
 def worst(rollups: Rollups, blind: pl.DataFrame, thresholds: SelectiveLabels) -> pl.LazyFrame:

@@ -65,7 +65,7 @@ from auditor.statistics import binomial_tail_above, wilson
 KEYS = ["model", "retrain"]
 
 
-def measure(rollups: Rollups, thresholds: ColdStart) -> pl.DataFrame:
+def measure(rollups: Rollups, thresholds: ColdStart) -> pl.LazyFrame:
     """One row a model: its newcomers, how many were fed and how soon, and its older outcomes beside them."""
     windows = rollups.frame("windows").lazy()
     last = windows.filter(pl.col("retrain") == pl.col("retrain").max().over("model"))
@@ -83,7 +83,6 @@ def measure(rollups: Rollups, thresholds: ColdStart) -> pl.DataFrame:
             *_share("pace", "unfed_got", "unfed_even"),
         )
         .sort("model")
-        .collect()
     )
 
 

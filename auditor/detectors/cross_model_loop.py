@@ -56,7 +56,7 @@ from auditor.rollup import Rollups
 from auditor.statistics import binomial_tail_above, wilson
 
 
-def measure(rollups: Rollups, thresholds: CrossModelLoop) -> pl.DataFrame:  # noqa: ARG001
+def measure(rollups: Rollups, thresholds: CrossModelLoop) -> pl.LazyFrame:  # noqa: ARG001
     """One row a model: whose exposures its feedback lies on."""
     others = rollups.frame("crossed").lazy()
     named = rollups.has("model_id", "feedback")
@@ -70,7 +70,7 @@ def measure(rollups: Rollups, thresholds: CrossModelLoop) -> pl.DataFrame:  # no
         .with_columns(credited=pl.lit(0, pl.Int64) if named else pl.col("credited"))
     )
     told = {"models": pl.len(), "matched_by": pl.lit(rollups.intake.attribution)}
-    return joined.with_columns(**told).with_columns(_shares()).with_columns(_null()).sort("model").collect()
+    return joined.with_columns(**told).with_columns(_shares()).with_columns(_null()).sort("model")
 
 
 def _main(others: pl.LazyFrame, count: str, name: str) -> pl.LazyFrame:

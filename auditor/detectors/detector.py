@@ -56,7 +56,7 @@ class Want:
     role: str = "exposures"
 
 
-Measure = Callable[[Rollups, Any], pl.DataFrame]
+Measure = Callable[[Rollups, Any], pl.LazyFrame]
 Judge = Callable[[Row, Any], Judgement]
 
 

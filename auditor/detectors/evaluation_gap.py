@@ -109,7 +109,7 @@ from auditor.detectors.thresholds import EvaluationGap
 from auditor.rollup import Rollups
 
 
-def measure(rollups: Rollups, thresholds: EvaluationGap) -> pl.DataFrame:
+def measure(rollups: Rollups, thresholds: EvaluationGap) -> pl.LazyFrame:
     """One row a model: its worst pair of metrics, and its own exposures beside randomised ones."""
     windows = rollups.frame("windows").lazy()
     told = windows.group_by("model").agg(pl.col("labels").first(), retrains=pl.len())
@@ -122,7 +122,7 @@ def measure(rollups: Rollups, thresholds: EvaluationGap) -> pl.DataFrame:
         parts.append(score_calibration.calibration(rollups, windows, thresholds))
     for part in parts:
         told = told.join(part, on="model", how="left")
-    return told.sort("model").collect()
+    return told.sort("model")
 
 
 def judge(row: Row, thresholds: EvaluationGap) -> Judgement:

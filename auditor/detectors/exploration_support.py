@@ -84,7 +84,7 @@ from auditor.finding import Confidence
 from auditor.rollup import Rollups
 
 
-def measure(rollups: Rollups, thresholds: ExplorationSupport) -> pl.DataFrame:
+def measure(rollups: Rollups, thresholds: ExplorationSupport) -> pl.LazyFrame:
     """One row a model, of its last retrain; only what the log has columns for."""
     windows = rollups.frame("windows").lazy()
     last = windows.filter(pl.col("retrain") == pl.col("retrain").max().over("model"))
@@ -102,7 +102,7 @@ def measure(rollups: Rollups, thresholds: ExplorationSupport) -> pl.DataFrame:
         rows = rows.join(turnover(rollups, windows), on="model", how="left")
         if thresholds.configured_share > 0:
             rows = rows.join(explore_share(rollups), on="model", how="left")
-    return rows.sort("model").collect()
+    return rows.sort("model")
 
 
 def judge(row: Row, thresholds: ExplorationSupport) -> Judgement:

@@ -57,7 +57,7 @@ from auditor.statistics import normal_tail, wilson
 KEYS = ["model", "retrain"]
 
 
-def measure(rollups: Rollups, thresholds: ExposureCoverage) -> pl.DataFrame:
+def measure(rollups: Rollups, thresholds: ExposureCoverage) -> pl.LazyFrame:
     """One row a model."""
     windows = rollups.frame("windows").lazy()
     last = windows.filter(pl.col("retrain") == pl.col("retrain").max().over("model"))
@@ -77,7 +77,6 @@ def measure(rollups: Rollups, thresholds: ExposureCoverage) -> pl.DataFrame:
         .with_columns(ever_shown=pl.col("ever") / pl.col("outcomes"))
         .join(turnover(rollups, windows), on="model", how="left")
         .sort("model")
-        .collect()
     )
 
 

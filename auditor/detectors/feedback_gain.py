@@ -75,7 +75,7 @@ WAYS = {"own": "gain", "outside": "gain_explore"}
 EXPLORED = ("exploration", "exploration_low", "exploration_high", "exploration_source", "implied_fall_high")
 
 
-def measure(rollups: Rollups, thresholds: FeedbackGain) -> pl.DataFrame:
+def measure(rollups: Rollups, thresholds: FeedbackGain) -> pl.LazyFrame:
     """One row a model: the gain by luck on its own rows and by luck on randomised ones, and whether it explores."""
     windows = rollups.frame("windows").lazy()
     volume = windows.group_by("model").agg(
@@ -89,7 +89,7 @@ def measure(rollups: Rollups, thresholds: FeedbackGain) -> pl.DataFrame:
     luck = rollups.frame("luck").lazy()
     for way, name in WAYS.items():
         measured = measured.join(_gain(luck.filter(pl.col("way") == way), name), on="model", how="left")
-    return measured.sort("model").collect()
+    return measured.sort("model")
 
 
 def _gain(sums: pl.LazyFrame, name: str) -> pl.LazyFrame:

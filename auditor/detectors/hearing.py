@@ -8,7 +8,8 @@ from typing import Any
 
 from auditor.config import Settings
 from auditor.detectors.battery import selected
-from auditor.detectors.detector import Detector, Judge, Measure, Row, Signal, Silence
+from auditor.detectors.detector import Detector, Judge, Row, Signal, Silence
+from auditor.detectors.measuring import Measured, measure
 from auditor.finding import Finding, Skip
 from auditor.rollup import Rollups
 from auditor.statistics import benjamini_hochberg
@@ -34,56 +35,55 @@ class Outcome:
 class Hearing:
     """One hearing. `names` maps the number of each model to its name, `gated` names to why no more is said of them."""
 
-    rollups: Rollups
     names: Mapping[int, str]
     gated: dict[str, str] = field(default_factory=dict)
     outcome: Outcome = field(default_factory=Outcome)
 
-    def hear(self, detector: Detector, thresholds: Any) -> None:
+    def hear(self, measured: Measured) -> None:
         """Adds what one detector says of every model."""
-        if lacking := _lacking(detector, self.rollups):
-            self.outcome.skips.extend(Skip(detector.id, name, *lacking) for name in self.names.values())
+        if measured.lacking:
+            skips = (Skip(measured.detector.id, name, *measured.lacking) for name in self.names.values())
+            self.outcome.skips.extend(skips)
             return
-        judged = self._judge(detector, thresholds)
+        judged = self._judge(measured)
         signals = [(name, signal) for name, signal in judged.items() if signal is not None]
-        if detector.by_segment and self.rollups.has("segment"):
-            signals += self._judge_segments(detector.by_segment, thresholds, judged)
-        self._keep(detector, signals, silent=len(judged) - len(signals))
+        if measured.detector.by_segment:
+            signals += self._judge_segments(measured, measured.detector.by_segment[1], judged)
+        self._keep(measured.detector, signals, silent=len(judged) - len(signals))
         self.gated.update({name: f"log-integrity: {signal.title}" for name, signal in signals if signal.gates})
 
-    def _measure(self, detector: Detector, thresholds: Any) -> dict[str, Row]:
+    def _heard(self, measured: Measured) -> dict[str, Row]:
         """The row of each model that is not gated, by its name."""
-        rows = {self.names[row["model"]]: row for row in detector.measure(self.rollups, thresholds).to_dicts()}
+        rows = {self.names[row["model"]]: row for row in measured.models}
         for name in self.names.values():
             if name in self.gated:
-                self._skip(detector, name, Silence(self.gated[name], "an export that holds every exposure"))
+                self._skip(measured.detector, name, Silence(self.gated[name], "an export that holds every exposure"))
             elif name not in rows:
-                self._skip(detector, name, Silence("the log holds nothing that it measures"))
+                self._skip(measured.detector, name, Silence("the log holds nothing that it measures"))
         heard: dict[str, Row] = {name: row for name, row in rows.items() if name not in self.gated}
-        self.outcome.measures[detector.id] = {
+        self.outcome.measures[measured.detector.id] = {
             name: {key: value for key, value in row.items() if key != "model"} for name, row in heard.items()
         }
         return heard
 
-    def _judge(self, detector: Detector, thresholds: Any) -> dict[str, Signal | None]:
+    def _judge(self, measured: Measured) -> dict[str, Signal | None]:
         """What is held against each model that the detector can judge."""
         judged = {}
-        for name, row in self._measure(detector, thresholds).items():
-            judgement = detector.judge(row, thresholds)
+        for name, row in self._heard(measured).items():
+            judgement = measured.detector.judge(row, measured.thresholds)
             if isinstance(judgement, Silence):
-                self._skip(detector, name, judgement)
+                self._skip(measured.detector, name, judgement)
             else:
                 judged[name] = judgement
         return judged
 
     def _judge_segments(
-        self, view: tuple[Measure, Judge], thresholds: Any, judged: Mapping[str, Signal | None]
+        self, measured: Measured, judge: Judge, judged: Mapping[str, Signal | None]
     ) -> list[tuple[str, Signal]]:
         """What is held against the worst segment of a model, where that is worse than the whole."""
-        measure, judge = view
         worse = []
-        for row in measure(self.rollups, thresholds).to_dicts():
-            name, judgement = self.names[row["model"]], judge(row, thresholds)
+        for row in measured.segments:
+            name, judgement = self.names[row["model"]], judge(row, measured.thresholds)
             whole = judged.get(name)
             if name in judged and isinstance(judgement, Signal) and _order(whole) < _order(judgement):
                 worse.append((name, judgement))
@@ -105,9 +105,10 @@ class Hearing:
 def run(rollups: Rollups, settings: Settings) -> Outcome:
     """Measures the whole fleet with each selected detector, and judges it model by model."""
     names = dict(rollups.frame("retrains").select("model", "model_id").unique().sort("model").rows())
-    hearing = Hearing(rollups, names)
-    for detector in selected(settings.select):
-        hearing.hear(detector, detector.tuned(settings.thresholds.get(detector.id, {})))
+    hearing = Hearing(names)
+    wanted = selected(settings.select)
+    for measured in measure([(each, each.tuned(settings.thresholds.get(each.id, {}))) for each in wanted], rollups):
+        hearing.hear(measured)
     _grade(hearing.outcome)
     return hearing.outcome
 
@@ -138,10 +139,3 @@ def _finding(detector: Detector, name: str, signal: Signal) -> Finding:
         remedy=signal.remedy,
         segment=signal.segment,
     )
-
-
-def _lacking(detector: Detector, rollups: Rollups) -> tuple[str, str] | None:
-    for want in detector.wants:
-        if want.essential and not rollups.has(want.column, want.role):
-            return f"the {want.role} log has no `{want.column}`: {want.without}", f"a `{want.column}` column"
-    return None

@@ -68,7 +68,7 @@ from auditor.statistics import (
 KEYS = ["model", "retrain"]
 
 
-def measure(rollups: Rollups, thresholds: ImpressionGini) -> pl.DataFrame:  # noqa: ARG001
+def measure(rollups: Rollups, thresholds: ImpressionGini) -> pl.LazyFrame:  # noqa: ARG001
     """One row a model, of its last retrain."""
     windows = rollups.frame("windows").lazy()
     last = windows.filter(pl.col("retrain") == pl.col("retrain").max().over("model"))
@@ -89,7 +89,6 @@ def measure(rollups: Rollups, thresholds: ImpressionGini) -> pl.DataFrame:  # no
             gini_high=(pl.col("gini") + 1.96 * pl.col("gini_error")).clip(upper_bound=1.0),
         )
         .sort("model")
-        .collect()
     )
 
 

@@ -57,7 +57,7 @@ from auditor.finding import Evidence, Severity
 from auditor.rollup import Rollups
 
 
-def measure(rollups: Rollups, thresholds: LogIntegrity) -> pl.DataFrame:
+def measure(rollups: Rollups, thresholds: LogIntegrity) -> pl.LazyFrame:
     """One row a model."""
     windows = rollups.frame("windows").lazy()
     names = rollups.frame("retrains").lazy()
@@ -84,7 +84,6 @@ def measure(rollups: Rollups, thresholds: LogIntegrity) -> pl.DataFrame:
             labelled_share=pl.col("labelled") / pl.col("exposures"),
         )
         .sort("model")
-        .collect()
     )
 
 

@@ -73,7 +73,7 @@ from auditor.statistics import normal_tail, poisson_below, wilson
 KEYS = ["model", "retrain"]
 
 
-def measure(rollups: Rollups, thresholds: MissedWinners) -> pl.DataFrame:
+def measure(rollups: Rollups, thresholds: MissedWinners) -> pl.LazyFrame:
     """One row a model: what is starved, what is shown, and what is missed."""
     windows = rollups.frame("windows").lazy()
     last = windows.filter(pl.col("retrain") == pl.col("retrain").max().over("model"))
@@ -92,7 +92,6 @@ def measure(rollups: Rollups, thresholds: MissedWinners) -> pl.DataFrame:
         .join(explored.select("model", "exploration", "exploration_low"), on="model", how="left")
         .join(turnover(rollups, windows), on="model", how="left")
         .sort("model")
-        .collect()
     )
 
 

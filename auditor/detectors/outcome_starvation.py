@@ -91,7 +91,7 @@ from auditor.statistics import poisson_below, wilson
 KEYS = ["model", "retrain"]
 
 
-def measure(rollups: Rollups, thresholds: OutcomeStarvation) -> pl.DataFrame:
+def measure(rollups: Rollups, thresholds: OutcomeStarvation) -> pl.LazyFrame:
     """One row a model: starvation of the last retrain, exploration by every way the log allows, feedback's source."""
     windows = rollups.frame("windows").lazy()
     last = windows.filter(pl.col("retrain") == pl.col("retrain").max().over("model"))
@@ -103,7 +103,6 @@ def measure(rollups: Rollups, thresholds: OutcomeStarvation) -> pl.DataFrame:
         .join(rollups.frame("kinds").lazy().select("model", "one_sided"), on="model", how="left")
         .with_columns(retrains=pl.col("retrain") + 1)
         .sort("model")
-        .collect()
     )
 
 

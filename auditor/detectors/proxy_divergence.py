@@ -70,11 +70,11 @@ from auditor.rollup import Rollups
 from auditor.statistics import student_tail
 
 
-def measure(rollups: Rollups, thresholds: ProxyDivergence) -> pl.DataFrame:  # noqa: ARG001
+def measure(rollups: Rollups, thresholds: ProxyDivergence) -> pl.LazyFrame:  # noqa: ARG001
     """One row a model."""
     windows = rollups.frame("windows").lazy()
     models = windows.group_by("model").agg(retrains=pl.len(), labels=pl.col("labels").any())
-    return models.join(click_value(rollups), on="model", how="left").sort("model").collect()
+    return models.join(click_value(rollups), on="model", how="left").sort("model")
 
 
 def judge(row: Row, thresholds: ProxyDivergence) -> Judgement:

@@ -72,7 +72,7 @@ PAIR = ["model", "retrain", "earlier"]
 BITS = 8 * math.log(2)
 
 
-def measure(rollups: Rollups, thresholds: RetrainDrift) -> pl.DataFrame:  # noqa: ARG001
+def measure(rollups: Rollups, thresholds: RetrainDrift) -> pl.LazyFrame:  # noqa: ARG001
     """One row a model: divergence over its consecutive retrains, from the first to the last, and narrowing."""
     windows = rollups.frame("windows").lazy()
     volume = windows.group_by("model").agg(
@@ -97,7 +97,6 @@ def measure(rollups: Rollups, thresholds: RetrainDrift) -> pl.DataFrame:  # noqa
         .join(turnover(rollups, windows), on="model", how="left")
         .with_columns(halves=pl.lit(rollups.intake.unit is not None))
         .sort("model")
-        .collect()
     )
 
 

@@ -13,7 +13,7 @@ from auditor.rollup import Rollups
 from auditor.statistics import poisson_below, wilson
 
 
-def measure(rollups: Rollups, thresholds: OutcomeStarvation) -> pl.DataFrame:
+def measure(rollups: Rollups, thresholds: OutcomeStarvation) -> pl.LazyFrame:
     """The segment with the least exploration of each model that logs some and whose feedback is a reaction.
 
     Starvation is that of the last retrain within the segment, as in outcome-starvation; `elsewhere` is the logged
@@ -33,7 +33,7 @@ def measure(rollups: Rollups, thresholds: OutcomeStarvation) -> pl.DataFrame:
         fed=outcomes.filter(pl.col("exposures") >= pl.col("need")).sum(),
         segments=pl.col("segment").n_unique(),
     )
-    return _worst(told, thresholds).sort("model").collect()
+    return _worst(told, thresholds).sort("model")
 
 
 def _need() -> pl.Expr:

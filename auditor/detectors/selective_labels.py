@@ -76,7 +76,7 @@ from auditor.statistics import wilson
 NAMED = 3
 
 
-def measure(rollups: Rollups, thresholds: SelectiveLabels) -> pl.DataFrame:
+def measure(rollups: Rollups, thresholds: SelectiveLabels) -> pl.LazyFrame:
     """One row a model: how many of its decisions are blind, on which actions, and what retrains tell of them."""
     told = actions(rollups, thresholds).collect()
     blind = told.filter("blind")
@@ -96,7 +96,7 @@ def measure(rollups: Rollups, thresholds: SelectiveLabels) -> pl.DataFrame:
     if len(blind):
         segments = blind_segments.worst(rollups, blind, thresholds)
         models = models.join(_names(rollups, blind), on="model", how="left").join(segments, on="model", how="left")
-    return models.sort("model").collect()
+    return models.sort("model")
 
 
 def _totals(told: pl.LazyFrame) -> pl.LazyFrame:

@@ -67,7 +67,7 @@ from auditor.rollup import Rollups
 from auditor.statistics import binomial_tail_above, normal_tail, wilson
 
 
-def measure(rollups: Rollups, thresholds: SelfLabelling) -> pl.DataFrame:  # noqa: ARG001
+def measure(rollups: Rollups, thresholds: SelfLabelling) -> pl.LazyFrame:  # noqa: ARG001
     """One row a model: who wrote its labels in the last retrain and the first, and which classes were lost between."""
     classes = rollups.frame("label_classes").lazy()
     return (
@@ -78,7 +78,6 @@ def measure(rollups: Rollups, thresholds: SelfLabelling) -> pl.DataFrame:  # noq
         .join(vanished(classes), on="model", how="left")
         .join(fewer_values(classes), on="model", how="left")
         .sort("model")
-        .collect()
     )
 
 

@@ -78,7 +78,7 @@ from auditor.statistics import line, normal_tail, student_tail
 EXPLORED = ("exploration", "exploration_low", "exploration_high", "exploration_source", "implied_fall_high")
 
 
-def measure(rollups: Rollups, thresholds: SilentFailure) -> pl.DataFrame:
+def measure(rollups: Rollups, thresholds: SilentFailure) -> pl.LazyFrame:
     """One row a model: the rise of its rate, the fall of its breadth, and whether it explores."""
     windows = rollups.frame("windows").lazy()
     rates = _rates(windows)
@@ -90,7 +90,6 @@ def measure(rollups: Rollups, thresholds: SilentFailure) -> pl.DataFrame:
         .join(explored, on="model", how="left")
         .join(turnover(rollups, windows), on="model", how="left")
         .sort("model")
-        .collect()
     )
 
 

@@ -79,7 +79,7 @@ from auditor.statistics import normal_tail
 SPANS = 8
 
 
-def measure(rollups: Rollups, thresholds: UserNarrowing) -> pl.DataFrame:  # noqa: ARG001
+def measure(rollups: Rollups, thresholds: UserNarrowing) -> pl.LazyFrame:  # noqa: ARG001
     """One row a model: by category where it has them, and the same by outcome."""
     windows = rollups.frame("windows").lazy()
     last = pl.col("retrain") == pl.col("retrain").max().over("model")
@@ -96,7 +96,6 @@ def measure(rollups: Rollups, thresholds: UserNarrowing) -> pl.DataFrame:  # noq
         .with_columns(users=pl.when(pl.col("steps") == _steps_expected()).then(pl.col("users")).otherwise(0))
         .drop("steps")
         .sort("model")
-        .collect()
     )
 
 

@@ -8,10 +8,16 @@ fed AS (
     SELECT model, hash(item_id) AS item FROM organic CROSS JOIN models
     WHERE organic.model_id IS NULL AND (SELECT count(*) FROM models) = 1
 ),
+-- Fed and never shown; few are fed, so few of those shown are held against them.
+unshown AS (
+    SELECT model, item
+    FROM fed
+    ANTI JOIN (FROM lives SEMI JOIN fed USING (model, item)) AS lives USING (model, item)
+),
 seen AS (
     SELECT model, item FROM lives
     UNION ALL
-    SELECT model, item FROM fed ANTI JOIN lives USING (model, item)
+    FROM unshown
 ),
 named AS (SELECT * EXCLUDE (item_id), hash(item_id) AS item FROM catalogue),
 shared AS (SELECT * FROM named WHERE model_id IS NULL),
@@ -29,6 +35,6 @@ SELECT model, item, NULL, NULL, FALSE
 FROM (
     SELECT model, item FROM lives
     UNION ALL
-    FROM seen ANTI JOIN lives USING (model, item) ANTI JOIN listed USING (model)
+    FROM unshown ANTI JOIN listed USING (model)
 )
 ANTI JOIN listed USING (model, item)

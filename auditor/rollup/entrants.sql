@@ -15,14 +15,14 @@ WITH starts AS (
 ),
 entered AS (
     SELECT model, item, available_from, available_to, min(retrain) AS cohort
-    FROM catalogue_outcomes
+    FROM (FROM catalogue_outcomes WHERE {dated}) AS catalogue
     JOIN starts USING (model)
     WHERE available_from > begun_at AND available_from < last_at
     GROUP BY model, item, available_from, available_to
 )
 SELECT model, item, available_from, available_to, cohort, TRUE AS dated
 FROM entered
-LEFT JOIN lives USING (model, item)
+LEFT JOIN (FROM lives SEMI JOIN entered USING (model, item)) AS lives USING (model, item)
 WHERE coalesce(first_retrain >= cohort, TRUE)
 UNION ALL
 SELECT model, item, NULL, NULL, first_retrain, FALSE

@@ -80,11 +80,11 @@ def scan(options: LogOptions, report: ReportOptions) -> None:
     logs = options.logs()
     settings = options.settings(fail_on=report.fail_on, min_severity=report.min_severity)
     report.check()
-    from auditor.report import from_json, to_json
+    from auditor.report import as_saved
     from auditor.scan import scan as audit
 
-    # What is printed is what a saved report says: numbers to six digits.
-    result = from_json(to_json(audit(logs, settings, progress(options.quiet), report.database)))
+    # What is printed is what a saved report says.
+    result = as_saved(audit(logs, settings, progress(options.quiet), report.database))
     code = exit_code(result, settings.fail_on)
     _write(result, report.files, settings)
     shown = report.shown(options.quiet)

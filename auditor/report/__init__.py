@@ -10,13 +10,13 @@ from typing import Any
 
 from auditor.errors import AuditError
 from auditor.finding import Report, Severity
-from auditor.report.decode import from_json
+from auditor.report.decode import as_saved, from_json
 from auditor.report.encode import to_json, to_jsonl
 from auditor.report.file import write
 from auditor.report.layout import Layout
 from auditor.report.visible import visible
 
-__all__ = ["FORMATS", "SUFFIXES", "format_of", "from_json", "render", "schema", "to_json", "write"]
+__all__ = ["FORMATS", "SUFFIXES", "as_saved", "format_of", "from_json", "render", "schema", "to_json", "write"]
 
 
 def _table(report: Report, layout: Layout) -> str:

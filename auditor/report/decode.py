@@ -12,7 +12,7 @@ from typing import Any, NoReturn, get_args, get_origin, get_type_hints
 
 from auditor.errors import AuditError
 from auditor.finding import Report
-from auditor.report.encode import SCHEMA_VERSION
+from auditor.report.encode import SCHEMA_VERSION, document
 
 HINT = "A report is what `audit scan ... --format json` writes."
 KINDS = {str: "text", int: "a whole number", float: "a number", tuple: "a list", Mapping: "an object"}
@@ -33,6 +33,12 @@ def from_json(text: str, source: str = "report") -> Report:
     _check_version(value, source)
     report: Report = _decode(Report, value, source)
     return report
+
+
+def as_saved(report: Report) -> Report:
+    """`report` as it reads when it was saved: numbers to six digits."""
+    saved: Report = _decode(Report, document(report), "report")
+    return saved
 
 
 def _reject_constant(name: str) -> NoReturn:

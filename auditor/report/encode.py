@@ -14,6 +14,7 @@ from auditor.report.visible import by_model
 
 SCHEMA_VERSION = "1"
 SIGNIFICANT_DIGITS = 6
+PLAIN = frozenset({type(None), bool, int, str})
 
 
 def to_json(report: Report) -> str:
@@ -50,19 +51,18 @@ def document(report: Report) -> dict[str, Any]:
 
 def encode(value: Any) -> Any:
     """`value` as JSON values; NaN and infinities become null, what JSON does not know becomes text."""
+    if type(value) in PLAIN:
+        return value
+    if isinstance(value, float):
+        return float(f"{value:.{SIGNIFICANT_DIGITS}g}") if isfinite(value) else None
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Mapping):
+        return {str(key): encode(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [encode(item) for item in value]
     if is_dataclass(value):
-        value = {field.name: getattr(value, field.name) for field in fields(value)}
-    match value:
-        case Enum():
-            return value.value
-        case None | bool() | int() | str():
-            return value
-        case float():
-            return float(f"{value:.{SIGNIFICANT_DIGITS}g}") if isfinite(value) else None
-        case Mapping():
-            return {str(key): encode(item) for key, item in value.items()}
-        case list() | tuple():
-            return [encode(item) for item in value]
+        return {field.name: encode(getattr(value, field.name)) for field in fields(value)}
     return str(value)
 
 

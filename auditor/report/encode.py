@@ -57,12 +57,12 @@ def encode(value: Any) -> Any:
         return float(f"{value:.{SIGNIFICANT_DIGITS}g}") if isfinite(value) else None
     if isinstance(value, Enum):
         return value.value
+    if is_dataclass(value):
+        value = {field.name: getattr(value, field.name) for field in fields(value)}
     if isinstance(value, Mapping):
         return {str(key): encode(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [encode(item) for item in value]
-    if is_dataclass(value):
-        return {field.name: encode(getattr(value, field.name)) for field in fields(value)}
     return str(value)
 
 

@@ -93,17 +93,26 @@ def _full_match(node: exp.Expr) -> exp.Expr:
 
 
 def _whole(node: exp.Expr) -> exp.Expr:
-    """Towards 0; a cast would fail on what is too large."""
-    value = node.this
-    down, up = _call("floor", value), _call("ceil", value.copy())
-    return exp.Case(
-        ifs=[exp.If(this=exp.LT(this=value.copy(), expression=exp.Literal.number(0)), true=up)], default=down
-    )
+    """Towards 0, and a float: a cast, floor or ceil would fail on what is too large."""
+    rest = exp.Mod(this=node.this.copy(), expression=exp.Literal.number(1))
+    return exp.paren(exp.Sub(this=node.this.copy(), expression=rest))
+
+
+def _quotient(node: exp.Expr) -> exp.Expr:
+    """By 0 as floats do: infinite, NaN of 0 / 0. Spark would stop."""
+    if isinstance(node.expression, exp.Literal):
+        return node
+    zero = exp.EQ(this=node.expression.copy(), expression=exp.Literal.number(0))
+    endless = exp.Mul(this=exp.paren(node.this.copy()), expression=_infinity())
+    return exp.Case(ifs=[exp.If(this=zero, true=endless)], default=node.copy())
 
 
 def _infinite(node: exp.Expr) -> exp.Expr:
-    infinity = exp.cast(exp.Literal.string("infinity"), "double")
-    return exp.EQ(this=_call("abs", node.this), expression=infinity)
+    return exp.EQ(this=_call("abs", node.this), expression=_infinity())
+
+
+def _infinity() -> exp.Expr:
+    return exp.cast(exp.Literal.string("infinity"), "double")
 
 
 def _log(node: exp.Expr) -> exp.Expr:
@@ -152,6 +161,7 @@ OTHERWISE: Mapping[str, Callable[[exp.Expr], exp.Expr]] = {
     "unixtotime": _micros,
     "nextafter": lambda node: node.expressions[0],
     "isinf": _infinite,
+    "div": _quotient,
     "isnan": lambda node: _call("isnan", node.this),
     "log": _log,
     "regexplike": _like,

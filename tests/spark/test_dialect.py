@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 
+import duckdb
 import pytest
 import sqlglot
 
@@ -45,6 +46,23 @@ def test_an_outcome_keeps_its_name_until_it_arrives():
 def test_nested_calls_are_translated_at_every_depth():
     made = translated("SELECT make_timestamp(epoch_us(CAST(x AS TIMESTAMP)) // 1000 * 1000) FROM t")
     assert made == "SELECT TIMESTAMP_MICROS(UNIX_MICROS(CAST(x AS TIMESTAMP)) DIV 1000 * 1000) FROM t"
+
+
+def test_the_whole_part_of_any_number(spark):
+    query = (
+        "SELECT trunc(a) = a AS x FROM (VALUES (1.5e0), (-2.5e0), (-0.5e0), (7e0), (1e22), (-1e300), (NULL)) AS t(a)"
+    )
+    counted = [tuple(row) for row in spark.sql(translated(query)).collect()]
+    assert counted == duckdb.sql(query).fetchall()
+
+
+def test_by_zero_is_divided_as_floats_are(spark):
+    query = "SELECT a / b AS x, 1 / (c * c) AS y FROM (VALUES (1, 0, 1e-200), (-1, 0, 0.5), (0, 0, 2), (NULL, 0, 1),"
+    query += " (1, NULL, NULL), (3, 2, 1e-170)) AS t(a, b, c)"
+    counted = [tuple(row) for row in spark.sql(translated(query)).collect()]
+    assert repr(counted) == repr(duckdb.sql(query).fetchall())
+    assert "inf" in repr(counted)
+    assert "nan" in repr(counted)
 
 
 @pytest.mark.parametrize("name", ROLLUPS)

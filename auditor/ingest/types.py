@@ -182,7 +182,7 @@ def _epoch(cell: Cell, unit: str) -> Cast:
     per_second = PER_SECOND[unit]
     inside = f"{number} >= {EARLIEST_SECOND * per_second} AND {number} < {LATEST_SECOND * per_second}"
     factor = 1_000_000 / per_second
-    exact = f"{cell.sql} * {factor:.0f}" if factor >= 1 else f"{cell.sql} // {per_second // 1_000_000}"
+    exact = f"{cell.sql} * {factor:.0f}" if factor >= 1 else f"({cell.sql} + 500) // 1000"
     micros = exact if cell.type == "BIGINT" else f"round({number} * {factor})"
     value = f"CASE WHEN {inside} THEN make_timestamp(CAST({micros} AS BIGINT)) END"
     outside = (cell.lost, f"{cell.name} outside 1990-2100")

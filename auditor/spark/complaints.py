@@ -10,6 +10,7 @@ from auditor.ingest.quoting import printable
 
 HINTS = {
     "table_or_view_not_found": "Check the name and its catalogue: spark.sql('SHOW TABLES IN catalog.schema').",
+    "invalid_identifier": "Put back quotes around it: table:`my-catalog`.logs.exposures.",
     "path_not_found": "Check the path; it must be one that every worker can read.",
     "file_not_exist": "Check that every worker sees the files, at the same path.",
     "no filesystem for scheme": "Give Spark the package of that file system, such as hadoop-aws (spark.jars.packages).",
@@ -18,6 +19,7 @@ HINTS = {
     "maxresultsize": "Raise spark.driver.maxResultSize, or audit fewer models at a time.",
     "outofmemory": "Give the driver or the executors more memory, or audit fewer files at a time.",
     "cannot_merge_schemas": "Write the files with one type, or audit them apart.",
+    "unsupported_time_type": "Leave the column out, or write it as text.",
     "not a parquet file": "The file is not Parquet, or is cut off: write it again.",
     "overflow": "Audit fewer files at a time.",
     "initial job has not accepted": "Start workers, or wait for some to be free.",

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import pyarrow as pa
 from pyspark.errors import AnalysisException
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as f
-from pyspark.sql.types import DataType
+from pyspark.sql.types import DataType, StructField
 
 from auditor.errors import AuditError
 from auditor.ingest import Source
 from auditor.ingest.files import shown
-from auditor.ingest.quoting import identifier
-from auditor.ingest.scans import Column, Scan
+from auditor.ingest.scans import Column as Given
+from auditor.ingest.scans import Scan
 from auditor.spark.complaints import told
 from auditor.spark.connection import SparkConnection
 from auditor.spark.places import TABLE
@@ -31,6 +32,10 @@ NESTED = {"array": "VARCHAR[]", "map": "MAP", "struct": "STRUCT", "variant": "VA
 FILE, ROW, INDEX = "audit_file", "file_row_number", "file_index"
 # Where a row is: of files and Delta Lake, and of Iceberg.
 PLACES = (("_metadata.file_path", "_metadata.row_index"), ("_file", "_pos"))
+# Where Spark keeps that a column was declared CHAR(n): its type is a string.
+DECLARED = "__CHAR_VARCHAR_TYPE_STRING"
+# What is not in a URI of Java's.
+ILLEGAL = re.compile(r"[^\w.!~*'():@&=+$,;/\-\x80-\U0010ffff]")
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,7 @@ class SparkLog:
 
     def scans(self, wanted: Sequence[str]) -> tuple[Scan, ...]:
         """One scan over all of it."""
-        columns = {name: Column(_read(name, self.types[name]), self.types[name]) for name in wanted}
+        columns = {name: Given(_read(self.names.index(name), self.types[name]), self.types[name]) for name in wanted}
         return (Scan(self.relation, columns, FILE),)
 
 
@@ -58,11 +63,11 @@ def open_spark(source: Source, connection: SparkConnection) -> SparkLog:
     name = shown(source.files[0].removeprefix(TABLE))
     with told(f"the {source.role} log cannot be read ({name})"):
         frame = _frame(source, connection)
-        types = {field.name: _type(field.dataType) for field in frame.schema if field.dataType.typeName() != "void"}
-        source, frame = _placed(source, frame, connection)
+        known = [column for column in frame.schema if column.dataType.typeName() != "void"]
+        source, frame = _placed(source, frame, list(map(_column, known)), connection)
     relation = f"ingest_log_{source.role}"
     connection.add(relation, frame)
-    return SparkLog(source, types, relation)
+    return SparkLog(source, {column.name: _type(column.dataType) for column in known}, relation)
 
 
 def _frame(source: Source, connection: SparkConnection) -> DataFrame:
@@ -89,27 +94,40 @@ def _type(kind: DataType) -> str:
     name = kind.simpleString()
     if name.startswith("decimal"):
         return name.upper()
+    if name.startswith(("char(", "varchar(")):
+        return "VARCHAR"
     return TYPES.get(name) or NESTED.get(kind.typeName()) or name.upper()
 
 
-def _read(name: str, kind: str) -> str:
-    return f"CAST({identifier(name)} AS TIMESTAMP)" if kind == "TIMESTAMP" else identifier(name)
+def _read(place: int, kind: str) -> str:
+    return f"CAST(c{place} AS TIMESTAMP)" if kind == "TIMESTAMP" else f"c{place}"
 
 
-def _placed(source: Source, frame: DataFrame, connection: SparkConnection) -> tuple[Source, DataFrame]:
-    """`frame` with the number of its file and of the row in it, and the source with the files so numbered."""
+def _column(column: StructField) -> Column:
+    """As it is said to be: the blanks at the end of a CHAR are none of its value."""
+    kind = column.metadata.get(DECLARED, column.dataType.simpleString())
+    value = f.col(f"`{column.name.replace('`', '``')}`")
+    return f.rtrim(value.cast("string")) if kind.startswith("char(") else value
+
+
+def _placed(
+    source: Source, frame: DataFrame, columns: Sequence[Column], connection: SparkConnection
+) -> tuple[Source, DataFrame]:
+    """`columns` by their place, with the number of each row's file and of the row in it; and the files so numbered."""
     place = next((one for one in PLACES if _has(frame, one)), None)
     if place is None:
         raise AuditError(
             f"The rows of {shown(source.files[0])} have no numbers, so that copies could not be told apart: it is a"
-            " view, or no table of files.",
+            " view, or a table in another format than Parquet, Delta Lake and Iceberg.",
             "Name the table behind it, or save it as one (CREATE TABLE ... AS SELECT).",
         )
-    files = _files(source, frame, connection)
-    numbers = pa.table({FILE: list(files), INDEX: list(range(len(files)))})
+    files = _files(source, _listed(source, frame, place, connection))
+    numbers = {spelled: number for number, file in enumerate(files) for spelled in _spellings(file)}
+    named = pa.table({FILE: list(numbers), INDEX: list(numbers.values())})
     # Grouped, it is known to have a row a file: where nobody asks for the number, Spark leaves the join out.
-    numbered = connection.spark.createDataFrame(numbers).groupBy(FILE).agg(f.max(INDEX).alias(INDEX))
-    rows = frame.select("*", f.col(place[0]).alias(FILE), f.col(place[1]).alias(ROW))
+    numbered = connection.spark.createDataFrame(named).groupBy(FILE).agg(f.max(INDEX).alias(INDEX))
+    values = (column.alias(f"c{number}") for number, column in enumerate(columns))
+    rows = frame.select(*values, f.col(place[0]).alias(FILE), f.col(place[1]).alias(ROW))
     unknown = f.raise_error(f.concat(f.lit("a file appeared while the log was read: "), f.col(FILE)))
     placed = rows.join(f.broadcast(numbered), FILE, "left").withColumn(INDEX, f.coalesce(f.col(INDEX), unknown))
     return (source if source.format == "table" else replace(source, files=tuple(files.values()))), placed
@@ -122,14 +140,25 @@ def _has(frame: DataFrame, place: tuple[str, str]) -> bool:
         return False
 
 
-def _files(source: Source, frame: DataFrame, connection: SparkConnection) -> dict[str, str]:
+def _listed(source: Source, frame: DataFrame, place: tuple[str, str], connection: SparkConnection) -> list[str]:
+    """The files of a log as Spark names them; Iceberg keeps a table of them."""
+    if place == PLACES[0]:
+        return list(frame.inputFiles())
+    table = connection.spark.table(f"{source.files[0].removeprefix(TABLE)}.files")
+    return [str(row[0]) for row in table.select("file_path").collect()]
+
+
+def _files(source: Source, listed: Iterable[str]) -> dict[str, str]:
     """The files as Spark names them, in order, and as they were named to us."""
-    if not (found := frame.inputFiles()):  # Iceberg keeps a table of them
-        table = source.files[0].removeprefix(TABLE)
-        found = [str(row[0]) for row in connection.spark.table(f"{table}.files").select("file_path").collect()]
     ours = {_path(file): (number, file) for number, file in enumerate(source.files)}
-    named = {file.replace("file:///", "file:/", 1): ours.get(_path(file), (0, file)) for file in found}
+    named = {file: ours.get(_path(file), (0, file)) for file in listed}
     return {file: name for file, (_, name) in sorted(named.items(), key=lambda item: (item[1][0], item[0]))}
+
+
+def _spellings(file: str) -> tuple[str, ...]:
+    """A file as it is listed, and as rows name it: by a URI of Java's, though Delta Lake lists paths."""
+    short = file.replace("file:///", "file:/", 1)
+    return file, short, ILLEGAL.sub(lambda found: quote(found[0]), short)
 
 
 def _path(file: str) -> str:

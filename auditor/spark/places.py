@@ -41,7 +41,12 @@ def _given(paths: Sequence[str], said: Mapping[str, Sequence[str]]) -> Iterator[
 def _role(path: str) -> str:
     """The role that the last part of a table's name or of an address has, else exposures."""
     parts = re.split(r"[./]" if path.startswith(TABLE) else "/", path.removeprefix(TABLE).rstrip("/"))
-    found = (role for part in reversed(parts) for role, names in CONVENTION.items() if part.lower().startswith(names))
+    found = (
+        role
+        for part in reversed(parts)
+        for role, names in CONVENTION.items()
+        if part.lower().strip("`").startswith(names)
+    )
     return next(found, "exposures")
 
 

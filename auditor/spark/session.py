@@ -32,6 +32,8 @@ SETTINGS: Mapping[str, str] = {
     "spark.sql.ansi.enabled": "true",
     "spark.sql.caseSensitive": "false",
     "spark.sql.parquet.binaryAsString": "true",
+    "spark.sql.parquet.reader.respectUnknownTypeAnnotation.enabled": "true",
+    "spark.sql.legacy.parquet.nanosAsLong": "true",
     "spark.sql.optimizer.canChangeCachedPlanOutputPartitioning": "true",
     "spark.sql.sources.partitionColumnTypeInference.enabled": "false",
 }

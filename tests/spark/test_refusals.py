@@ -97,17 +97,34 @@ def test_a_view_has_no_rows_to_number(capsys, spark):
     assert "have no numbers" in said
 
 
+def test_a_table_of_another_format(capsys, spark):
+    spark.sql("CREATE TABLE lines USING json AS SELECT 'm' AS model_id, 1 AS item_id")
+    try:
+        said = refused(capsys, "--exposures", "table:lines", "--engine", "spark")
+    finally:
+        spark.sql("DROP TABLE lines")
+    assert "a table in another format than Parquet, Delta Lake and Iceberg" in said
+
+
+def test_a_name_that_needs_back_quotes(capsys, spark):
+    said = refused(capsys, "--exposures", "table:my-lake.exposures", "--engine", "spark")
+    assert "The exposures log cannot be read (my-lake.exposures)" in said
+    assert "Put back quotes around it" in said
+
+
 def test_files_that_are_no_parquet(capsys, spark, tmp_path):
     (tmp_path / "exposures.parquet").write_text("model_id,item_id\n")
     assert "The exposures log cannot be read" in refused(capsys, tmp_path, "--engine", "spark")
 
 
 def test_roles_of_tables_and_addresses():
-    found = places(["table:lake.logs.clicks_2026", "s3a://bucket/logs/exposures/"], catalogue=["table:lake.items"])
+    found = places(
+        ["table:lake.logs.`clicks-2026`", "s3a://bucket/logs/exposures/"], catalogue=["table:`a-b`.`items-1`"]
+    )
     assert {one.role: (one.files, one.format) for one in found} == {
-        "feedback": (("table:lake.logs.clicks_2026",), "table"),
+        "feedback": (("table:lake.logs.`clicks-2026`",), "table"),
         "exposures": (("s3a://bucket/logs/exposures/",), "parquet"),
-        "catalogue": (("table:lake.items",), "table"),
+        "catalogue": (("table:`a-b`.`items-1`",), "table"),
     }
 
 

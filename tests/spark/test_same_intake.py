@@ -2,56 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
-from alike import assert_alike, audited_twice, differences_of, said
+from alike import assert_alike, audited_twice
+from drawn_logs import QUICK, ROWS, exposures, feedback, write
 
-from auditor.cli.progress import Silent
-from auditor.config import Settings
 from auditor.opening import LogPaths
-from auditor.report import to_json
-from auditor.scan import scan
-
-ROWS = 3_000
-START = datetime(2026, 9, 7, 6, 30, 0, 250_000)
-QUICK = ("outcome-starvation", "log-integrity", "cross-model-loop")
-
-
-def exposures(rng, rows=ROWS):
-    """Columns of a log of two models and two retrains, in slates of three."""
-    request = np.arange(rows) // 3
-    return {
-        "model_id": np.where(request % 2, "feed", "search").tolist(),
-        "model_version": np.where(np.arange(rows) < rows / 2, "v1", "v2").tolist(),
-        "item_id": (rng.integers(0, 40, rows) ** 2 // 40).tolist(),
-        "timestamp": [START + timedelta(minutes=int(number)) for number in request],
-        "request_id": [f"r{number // 2}" for number in request],
-        "user_id": [f"u{number % 97}" for number in request],
-        "position": (np.arange(rows) % 3 + 1).tolist(),
-        "propensity": rng.choice([0.5, 0.125, 0.3, 1.0], rows).tolist(),
-        "policy": rng.choice(["greedy", "random", ""], rows, p=[0.8, 0.1, 0.1]).tolist(),
-    }
-
-
-def feedback(log, rng, *columns, delay=timedelta(minutes=2)):
-    """Feedback on one exposure in five, some of it twice."""
-    rows = rng.choice(len(log["item_id"]), len(log["item_id"]) // 5)
-    made = {name: [log[name][row] for row in rows] for name in ("item_id", *columns)}
-    made["timestamp"] = [log["timestamp"][row] + delay for row in rows]
-    return made
-
-
-def write(folder, name, columns, parts=1):
-    folder.mkdir(parents=True, exist_ok=True)
-    table = pa.table(columns)
-    size = -(-table.num_rows // parts)
-    for part in range(parts):
-        pq.write_table(table.slice(part * size, size), folder / f"{name}-{part}.parquet", row_group_size=500)
 
 
 def assert_read_alike(folder, monkeypatch, **settings):
@@ -129,29 +87,6 @@ def test_users_and_text_of_all_kinds(spark, monkeypatch, tmp_path):
     assert {"timestamp not parseable", "propensity not a number"} <= {bad.reason for bad in report.inputs[0].rejected}
 
 
-def test_tables_by_name(spark, monkeypatch, tmp_path):
-    rng = np.random.default_rng(6)
-    log = exposures(rng)
-    write(tmp_path / "logs" / "exposures", "part", log, parts=3)
-    write(tmp_path / "logs" / "clicks", "part", feedback(log, rng, "request_id"))
-    for name in ("exposures", "clicks"):
-        spark.sql(f"CREATE TABLE {name}_table USING parquet LOCATION '{tmp_path / 'logs' / name}'")
-    of_files = scan(LogPaths((str(tmp_path / "logs"),)), Settings(select=QUICK), Silent())
-    try:
-        tables = LogPaths(("table:default.exposures_table",), feedback=("table:clicks_table",))
-        of_tables = scan(tables, Settings(engine="spark", select=QUICK), Silent())
-    finally:
-        for name in ("exposures", "clicks"):
-            spark.sql(f"DROP TABLE {name}_table")
-
-    assert [given.files for given in of_tables.inputs] == [
-        ("table:default.exposures_table",),
-        ("table:clicks_table",),
-    ]
-    named = replace(of_tables, inputs=of_files.inputs)
-    assert not list(differences_of(*(said(json.loads(to_json(one))) for one in (of_files, named))))
-
-
 def test_clicks_joined_already_and_windows_of_the_calendar(spark, monkeypatch, tmp_path):
     rng = np.random.default_rng(5)
     log = exposures(rng)
@@ -165,3 +100,18 @@ def test_clicks_joined_already_and_windows_of_the_calendar(spark, monkeypatch, t
 
     report = assert_read_alike(tmp_path, monkeypatch, retrain_every="6h", feedback="click")
     assert report.window["attribution"] == "joined"
+
+
+def test_what_spark_itself_does_not_write(spark, monkeypatch, tmp_path):
+    rng = np.random.default_rng(7)
+    log = exposures(rng)
+    clicks = feedback(log, rng, "request_id")
+    log["timestamp"] = pa.array(log["timestamp"]).cast(pa.timestamp("ns"))
+    log["policy"] = pa.nulls(ROWS)
+    log |= {"file_index": [7] * ROWS, "audit_file": ["mine"] * ROWS, "nested.name`": [[1]] * ROWS}
+    write(tmp_path, "exposures", log, parts=2)
+    write(tmp_path, "clicks", clicks)
+
+    given = assert_read_alike(tmp_path, monkeypatch).inputs[0]
+    assert "policy" not in {use.canonical for use in given.columns}
+    assert {"file_index", "audit_file", "nested.name`"} <= set(given.unused_columns)

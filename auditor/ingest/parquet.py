@@ -17,6 +17,8 @@ from auditor.ingest.scans import Column, Scan, reading
 
 # Of a column that holds nothing but NULL in all files, as pyarrow and polars write it: as good as not there.
 NO_TYPE = '"NULL"'
+# What the engine numbers files and rows by; a column of that name would be taken instead.
+NUMBERS_OF_ROWS = frozenset({"file_index", "file_row_number"})
 NUMERIC = frozenset({"INT32", "INT64", "FLOAT", "DOUBLE"})
 
 
@@ -46,6 +48,7 @@ def open_parquet(source: Source, connection: duckdb.DuckDBPyConnection) -> Parqu
         relation = relation_of(source.files, hive=source.hive)
         described = connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
     types = {str(row[0]): str(row[1]) for row in described}
+    _check_numbers(source, types)
     return ParquetLog(source, {name: kind for name, kind in types.items() if kind != NO_TYPE} or types)
 
 
@@ -73,6 +76,15 @@ def _check_schemas(source: Source, connection: duckdb.DuckDBPyConnection) -> Non
     for name, files in kinds.items():
         if len(files) > 1 and not files.keys() <= {"numbers", "text"}:
             raise _clash(name, files)
+
+
+def _check_numbers(source: Source, names: Iterable[str]) -> None:
+    for name in names:
+        if name.lower() in NUMBERS_OF_ROWS:
+            raise AuditError(
+                f"The {source.role} log has a column {printable(name)}, by which the engine numbers files and rows.",
+                "Write the log with another name for it, or without it.",
+            )
 
 
 def _top_level(schema: Iterable[tuple[str, str, str | None, int, str]]) -> Iterator[tuple[str, str]]:

@@ -147,6 +147,13 @@ def test_a_column_called_filename_is_theirs(logs: Logs) -> None:
     assert logs.read(max_bad_rows=0.5).inputs[0].rejected[0].example.startswith(str(path))
 
 
+@pytest.mark.parametrize("name", ["file_row_number", "File_Index"])
+def test_a_column_that_would_number_the_rows(logs: Logs, name: str) -> None:
+    logs.parquet("exposures.parquet", {"model_id": ["m", "m"], "item_id": [7, 8], name: [0, 0]})
+    with pytest.raises(AuditError, match=f"The exposures log has a column {name}, by which the engine numbers"):
+        logs.read()
+
+
 def test_a_column_of_nothing_is_as_good_as_not_there(logs: Logs) -> None:
     nothing = ["propensity", "position", "timestamp", "clicked", "request_id", "model_version", "reward"]
     logs.parquet(

@@ -108,10 +108,10 @@ def test_what_spark_itself_does_not_write(spark, monkeypatch, tmp_path):
     clicks = feedback(log, rng, "request_id")
     log["timestamp"] = pa.array(log["timestamp"]).cast(pa.timestamp("ns"))
     log["policy"] = pa.nulls(ROWS)
-    log |= {"file_index": [7] * ROWS, "audit_file": ["mine"] * ROWS, "nested.name`": [[1]] * ROWS}
+    log |= {"audit_file": ["mine"] * ROWS, "row_id": [7] * ROWS, "c1": ["mine"] * ROWS, "nested.name`": [[1]] * ROWS}
     write(tmp_path, "exposures", log, parts=2)
     write(tmp_path, "clicks", clicks)
 
     given = assert_read_alike(tmp_path, monkeypatch).inputs[0]
     assert "policy" not in {use.canonical for use in given.columns}
-    assert {"file_index", "audit_file", "nested.name`"} <= set(given.unused_columns)
+    assert {"audit_file", "row_id", "c1", "nested.name`"} == set(given.unused_columns)

@@ -141,12 +141,13 @@ def number_cast(cell: Cell) -> Cast:
 
 
 def propensity_cast(cell: Cell) -> Cast:
-    """A probability; what is not in (0, 1] cannot be used, NaN included."""
+    """A probability; what is not in (0, 1] cannot be used, NaN included, nor what no weight 1 / p^2 can be told of."""
     nan = is_nan(cell.raw if cell.type in FLOATS else cell.made)
     outside = (f"{nan} OR NOT ({cell.made} > 0 AND {cell.made} <= 1)", f"{cell.name} outside (0, 1]")
+    tiny = (f"{cell.made} < 1e-100", f"{cell.name} below 1e-100")
     if cell.type == "VARCHAR":
-        return Cast(_parsed(cell, cell.sql), ((cell.lost, f"{cell.name} not a number"), outside))
-    return Cast(cell.sql if cell.type == "DOUBLE" else f"CAST({cell.sql} AS DOUBLE)", (outside,))
+        return Cast(_parsed(cell, cell.sql), ((cell.lost, f"{cell.name} not a number"), outside, tiny))
+    return Cast(cell.sql if cell.type == "DOUBLE" else f"CAST({cell.sql} AS DOUBLE)", (outside, tiny))
 
 
 def position_cast(cell: Cell) -> Cast:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -67,7 +68,8 @@ def _refuse_parquet(file: str) -> None:
 
 
 def _first(file: str, broken: str, connection: duckdb.DuckDBPyConnection) -> str | None:
-    found = connection.execute(f"SELECT line FROM {lines_of((file,), broken)} LIMIT 1").fetchall()
+    with in_order(connection):
+        found = connection.execute(f"SELECT line FROM {lines_of((file,), broken)} LIMIT 1").fetchall()
     return str(found[0][0] or "") if found else None
 
 
@@ -75,3 +77,14 @@ def forget_rejects(connection: duckdb.DuckDBPyConnection) -> None:
     """Drops what the engine noted of broken lines so far."""
     for table in NOTED:
         connection.execute(f"DROP TABLE IF EXISTS {table}")
+
+
+@contextmanager
+def in_order(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Rows come in the order of the lines: the first one is the first, and their numbers can be told."""
+    before = connection.execute("SELECT current_setting('preserve_insertion_order')").fetchall()[0][0]
+    connection.execute("SET preserve_insertion_order = true")
+    try:
+        yield
+    finally:
+        connection.execute(f"SET preserve_insertion_order = {str(before).lower()}")

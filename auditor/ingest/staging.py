@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 
-from auditor.ingest.lines import ODD_LINES, forget_rejects
+from auditor.ingest.lines import ODD_LINES, forget_rejects, in_order
 from auditor.ingest.quoting import literal, literals
 from auditor.ingest.scans import Scan
 
@@ -61,7 +60,7 @@ def stage(
     """
     forget_rejects(connection)
     files = [str(workspace / f"{role}-{number}.parquet") for number in range(len(selects))]
-    with _in_order(connection):
+    with in_order(connection):
         for file, select in zip(files, selects, strict=True):
             connection.execute(f"COPY ({select}) TO {literal(file)} (FORMAT parquet, COMPRESSION snappy)")
         if _lacks_lines(files, scans, connection):
@@ -90,14 +89,3 @@ def _lacks_lines(files: Sequence[str], scans: Sequence[Scan], connection: duckdb
         connection.execute(f"CREATE OR REPLACE TEMP TABLE ingest_unread AS {LEFT_OVER.format(used)}")
     noted = connection.execute("SELECT count(*) FROM ingest_rejects").fetchall()[0][0]
     return bool(short or noted)
-
-
-@contextmanager
-def _in_order(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Rows are written in the order of the lines, so that their numbers can be told."""
-    before = connection.execute("SELECT current_setting('preserve_insertion_order')").fetchall()[0][0]
-    connection.execute("SET preserve_insertion_order = true")
-    try:
-        yield
-    finally:
-        connection.execute(f"SET preserve_insertion_order = {str(before).lower()}")

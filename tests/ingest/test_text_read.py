@@ -197,3 +197,10 @@ def test_what_is_called_gzip_and_is_not(logs: Logs) -> None:
     (logs.folder / "exposures.csv.gz").write_text(HEADER)
     with pytest.raises(AuditError, match=r"exposures\.csv\.gz"):
         logs.read()
+
+
+def test_the_header_is_the_first_line_of_a_long_file(logs: Logs) -> None:
+    logs.connection.execute("SET threads = 2; SET preserve_insertion_order = false")
+    slow = "".join(f"m,{number},{'x' * 20_000}\n" for number in range(430))
+    logs.text("exposures.csv", HEADER + slow + "".join(f"n,{number},1\n" for number in range(100_000)))
+    assert logs.read().inputs[0].rows_used == 100_430

@@ -70,7 +70,7 @@ class DelimitedLog:
         columns = {name: Column(f"c{names.index(name)}", "VARCHAR") for name in wanted if name in names}
         columns |= {name: Column(identifier(name), "VARCHAR") for name in wanted if name in self.partitions}
         relation = _relation(group, REJECTS, hive=self.source.hive)
-        return Scan(relation, columns, "source_file", lines=_lines(group), used=_used(group), written=True)
+        return Scan(relation, columns, "source_file", "NULL", _lines(group), _used(group), group.files, written=True)
 
 
 def open_delimited(source: Source, connection: duckdb.DuckDBPyConnection) -> DelimitedLog:

@@ -45,8 +45,9 @@ class Scan:
     """Files that are read at once. `relation` is a FROM item; `file` the SQL of the file's name.
 
     `broken` is the SQL of why the line itself cannot be used, NULL where it can. `lines` is a SELECT of each
-    source_file and its number of lines (no header, no blank ones), `used` one of how many of them rows were made of;
-    '' where every line is a row. `written`: all values are text as somebody wrote them, missing ones too.
+    source_file and its number of lines (no header, no blank ones), `used` one of how many of them rows were made of,
+    `files` the names; '' and () where every line is a row. `written`: all values are text as somebody wrote them,
+    missing ones too.
     """
 
     relation: str
@@ -55,6 +56,7 @@ class Scan:
     broken: str = "NULL"
     lines: str = ""
     used: str = ""
+    files: tuple[str, ...] = ()
     written: bool = False
 
 

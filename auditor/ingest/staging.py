@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
 
+from auditor.ingest.line_ends import counting
 from auditor.ingest.lines import ODD_LINES, forget_rejects, in_order
 from auditor.ingest.quoting import literal, literals
 from auditor.ingest.scans import Scan
 
+ROWS = "SELECT source_file, count(*) AS lines FROM read_parquet({}) GROUP BY source_file"
 NO_LINES = "SELECT '' AS source_file, 0 AS lines LIMIT 0"
 LEFT_OVER = """
     SELECT source_file, ingest_unread.lines - coalesce(used.lines, 0) AS lines
@@ -60,14 +62,29 @@ def stage(
     """
     forget_rejects(connection)
     files = [str(workspace / f"{role}-{number}.parquet") for number in range(len(selects))]
-    with in_order(connection):
+    lined = [file for scan in scans for file in scan.files]
+    threads = int(connection.execute("SELECT current_setting('threads')").fetchall()[0][0])
+    with in_order(connection), counting(lined, threads) as line_ends:
         for file, select in zip(files, selects, strict=True):
             connection.execute(f"COPY ({select}) TO {literal(file)} (FORMAT parquet, COMPRESSION snappy)")
-        if _lacks_lines(files, scans, connection):
+        if not _is_whole(files, line_ends, connection) and _lacks_lines(files, scans, connection):
             files.append(str(workspace / f"{role}-broken.parquet"))
             connection.execute(f"COPY ({BROKEN_LINES}) TO {literal(files[-1])} (FORMAT parquet)")
     forget_rejects(connection)
     return tuple(files)
+
+
+def _is_whole(
+    files: Sequence[str], line_ends: Callable[[], Mapping[str, int | None]], connection: duckdb.DuckDBPyConnection
+) -> bool:
+    """Whether no line is noted, and all line ends but that of the header gave rows.
+
+    Where they did not (blank lines, values of several lines, other archives) nothing is lost as yet.
+    """
+    if connection.execute("SELECT 1 FROM ingest_rejects LIMIT 1").fetchall():
+        return False
+    rows = dict(connection.execute(ROWS.format(literals(files))).fetchall())
+    return all(ends == rows.get(file, 0) + 1 for file, ends in line_ends().items())
 
 
 def _lacks_lines(files: Sequence[str], scans: Sequence[Scan], connection: duckdb.DuckDBPyConnection) -> bool:
@@ -82,8 +99,8 @@ def _lacks_lines(files: Sequence[str], scans: Sequence[Scan], connection: duckdb
             f"UPDATE ingest_unread SET lines = ingest_unread.lines + odd.lines FROM ({ODD_LINES}) AS odd"
             " WHERE odd.source_file = ingest_unread.source_file"
         )
-    rows = f"SELECT source_file, count(*) AS lines FROM read_parquet({literals(files)}) GROUP BY source_file"
-    short = connection.execute(f"SELECT count(*) FROM ({LEFT_OVER.format(rows)}) WHERE lines > 0").fetchall()[0][0]
+    left_over = LEFT_OVER.format(ROWS.format(literals(files)))
+    short = connection.execute(f"SELECT count(*) FROM ({left_over}) WHERE lines > 0").fetchall()[0][0]
     if short:
         used = " UNION ALL ".join(scan.used for scan in scans if scan.used)
         connection.execute(f"CREATE OR REPLACE TEMP TABLE ingest_unread AS {LEFT_OVER.format(used)}")

@@ -22,6 +22,7 @@ PER_SECOND: Mapping[str, int] = MappingProxyType({"s": 1, "ms": 10**3, "us": 10*
 # Regular expressions: the engine turns a longer IN list into a join, for every row.
 MISSING = r"'(?i)\s*(nan|na|n/a|<na>|nat|none|null|)\s*'"
 IMPOSSIBLE_OFFSET = r"':[0-9.]+\s*[+-](18:?(0[1-9]|[1-5][0-9])|19|[2-9][0-9])[0-9:]*\s*$'"
+IN_UTC = r"'[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?Z?'"
 TRUE, FALSE = r"'(?i)\s*(1|true|t|yes|y|1\.0)\s*'", r"'(?i)\s*(0|false|f|no|n|0\.0)\s*'"
 
 
@@ -126,7 +127,9 @@ def timestamp_cast(cell: Cell, unit: str | None, *, bounded: bool = True) -> Cas
     if kind != "VARCHAR":
         raise wrong_type(cell, "time")
     possible = f"CASE WHEN NOT (length({sql}) > 19 AND regexp_matches({sql}, {IMPOSSIBLE_OFFSET})) THEN trim({sql}) END"
-    return Cast(f"make_timestamp(epoch_us(TRY_CAST({possible} AS TIMESTAMPTZ)))", (unparsed, *outside))
+    zoned = f"make_timestamp(epoch_us(TRY_CAST({possible} AS TIMESTAMPTZ)))"
+    value = f"CASE WHEN regexp_full_match({sql}, {IN_UTC}) THEN TRY_CAST({sql} AS TIMESTAMP) ELSE {zoned} END"
+    return Cast(value, (unparsed, *outside))
 
 
 def number_cast(cell: Cell) -> Cast:

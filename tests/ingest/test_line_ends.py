@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from written_logs import Logs
 
@@ -34,6 +34,7 @@ def lines_by_the_engine(file: str) -> int:
     return int(lines + CONNECTION.execute(f"SELECT coalesce(sum(lines), 0) FROM ({ODD_LINES})").fetchall()[0][0])
 
 
+@settings(deadline=None)
 @given(
     content=st.lists(st.sampled_from([b"a", b"\n", b"\r"]), max_size=12).map(b"".join),
     chunk=st.integers(1, 5),
@@ -45,6 +46,7 @@ def test_line_ends_are_counted_wherever_a_chunk_ends(content: bytes, chunk: int,
         assert line_ends(written(content, folder, name), chunk) == len(ends)
 
 
+@settings(deadline=None)
 @given(pieces=PIECES, chunk=st.integers(1, 5))
 def test_the_engine_never_finds_more_lines_than_there_are_ends(pieces: list[bytes], chunk: int) -> None:
     with TemporaryDirectory() as folder:
@@ -54,6 +56,7 @@ def test_the_engine_never_finds_more_lines_than_there_are_ends(pieces: list[byte
         assert ends >= lines_by_the_engine(file)
 
 
+@settings(deadline=None)
 @given(lines=st.lists(st.sampled_from([b"a", b" b", "é".encode(), b"\xff", b'"']), min_size=1, max_size=9))
 @pytest.mark.parametrize("end", [b"\n", b"\r\n"])
 def test_the_engine_finds_as_many_lines_as_ends_where_none_is_blank(lines: list[bytes], end: bytes) -> None:

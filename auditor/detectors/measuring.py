@@ -29,9 +29,12 @@ class Measured:
 
 def measure(tuned: Iterable[tuple[Detector, Any]], rollups: Rollups) -> list[Measured]:
     """Measures the whole fleet by each detector with its thresholds, in their order."""
-    with ThreadPoolExecutor(1, thread_name_prefix="measuring") as aside:
+    aside = ThreadPoolExecutor(1, thread_name_prefix="measuring")
+    try:
         found = [aside.submit(_collected, *_planned(*each, rollups)) for each in tuned]
-    return [each.result() for each in found]
+        return [each.result() for each in found]
+    finally:
+        aside.shutdown(cancel_futures=True)
 
 
 def _planned(detector: Detector, thresholds: Any, rollups: Rollups) -> tuple[Measured, list[pl.LazyFrame]]:

@@ -35,7 +35,7 @@ PLACES = (("_metadata.file_path", "_metadata.row_index"), ("_file", "_pos"))
 # Where Spark keeps that a column was declared CHAR(n): its type is a string.
 DECLARED = "__CHAR_VARCHAR_TYPE_STRING"
 # What is not in a URI of Java's.
-ILLEGAL = re.compile(r"[^\w.!~*'():@&=+$,;/\-\x80-\U0010ffff]")
+ILLEGAL = re.compile(r"[^\w.!~*'():@&=+$,;/\-\x80-\U0010ffff]|[\x80-\x9f\s]")
 
 
 @dataclass(frozen=True)
@@ -157,8 +157,8 @@ def _files(source: Source, listed: Iterable[str]) -> dict[str, str]:
 
 def _spellings(file: str) -> tuple[str, ...]:
     """A file as it is listed, and as rows name it: by a URI of Java's, though Delta Lake lists paths."""
-    short = file.replace("file:///", "file:/", 1)
-    return file, short, ILLEGAL.sub(lambda found: quote(found[0]), short)
+    plain = (file, file.replace("file:///", "file:/", 1))
+    return (*plain, *(ILLEGAL.sub(lambda found: quote(found[0]), one) for one in plain))
 
 
 def _path(file: str) -> str:

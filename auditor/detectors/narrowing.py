@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import polars as pl
 
 from auditor.rollup import Rollups
@@ -10,14 +12,22 @@ from auditor.statistics import log_simpson_variance, simpson_of, simpson_unbiase
 KEYS = ["model", "retrain"]
 
 
-def narrowing(rollups: Rollups) -> pl.LazyFrame:
+def narrowing(rollups: Rollups, below: float) -> pl.LazyFrame:
     """One row a model: effective outcomes (1 / sum p^2, free of volume) of the last retrain over the first.
 
     Each retrain is held against the one before on the outcomes that both could show, and the ratios are multiplied:
     a new catalogue narrows nothing. With four retrains or more, the launch is left out: it is what the model was
-    started from. `narrowing_a_retrain` is the mean ratio, `placebo` that between the two halves of single retrains.
+    started from. `narrowing_a_retrain` is the mean ratio, `placebo` that between the two halves of single retrains,
+    of models that narrow to less than `below` alone: it costs a pass over the log.
     Interval: delta method on the log, 95 %.
     """
+    narrowed = _narrowed(rollups).collect()
+    models = narrowed.filter(pl.col("narrowing_high") < below)["model"].to_list()
+    return narrowed.lazy().join(_placebo(rollups, models), on="model", how="left")
+
+
+def _narrowed(rollups: Rollups) -> pl.LazyFrame:
+    """All of it but the placebo."""
     moved = steps(rollups)
     launched = pl.col("retrain").max().over("model") >= 3
     kept = moved.filter(~launched | (pl.col("earlier") >= 1)).sort(KEYS)
@@ -28,7 +38,7 @@ def narrowing(rollups: Rollups) -> pl.LazyFrame:
         steps=pl.len(),
     )
     change = pl.col("change")
-    return whole.join(_placebo(rollups), on="model", how="left").select(
+    return whole.select(
         "model",
         "effective_first",
         effective_last=pl.col("effective_first") * change.exp(),
@@ -37,7 +47,6 @@ def narrowing(rollups: Rollups) -> pl.LazyFrame:
         narrowing_high=(change + 1.96 * pl.col("error")).exp(),
         narrowing_a_retrain=(change / pl.col("steps")).exp(),
         narrowing_p=_lower_tail(change / pl.col("error")),
-        placebo=pl.col("within").exp(),
     )
 
 
@@ -68,15 +77,13 @@ def _simpson(side: str) -> tuple[pl.Expr, pl.Expr]:
 SIDES = ("before", "after")
 
 
-def _placebo(rollups: Rollups) -> pl.LazyFrame:
-    """Mean log ratio of effective outcomes, late over early half of single retrains."""
-    counts, late, outcomes = pl.col("exploit"), pl.col("exploit_late"), pl.col("outcomes")
-    profile = rollups.frame("profile").lazy()
-    halves = profile.group_by(KEYS).agg(
-        early=simpson_unbiased(counts - late, outcomes), late=simpson_unbiased(late, outcomes)
-    )
-    told = halves.filter((pl.col("early") > 0) & (pl.col("late") > 0))
-    return told.group_by("model").agg(within=(pl.col("early") / pl.col("late")).log().mean())
+def _placebo(rollups: Rollups, models: Iterable[int]) -> pl.LazyFrame:
+    """Mean ratio of effective outcomes, late over early half of single retrains."""
+    halves = rollups.frame_for("retrain_halves", models).lazy().group_by(KEYS)
+    outcomes = pl.col("outcomes")
+    indices = halves.agg(*(simpson_unbiased(pl.col(half), outcomes).alias(half) for half in ("early", "late")))
+    told = indices.filter((pl.col("early") > 0) & (pl.col("late") > 0))
+    return told.group_by("model").agg(placebo=(pl.col("early") / pl.col("late")).log().mean().exp())
 
 
 def _lower_tail(z: pl.Expr) -> pl.Expr:

@@ -29,7 +29,8 @@ How it is computed
                     free of volume) of the last retrain over that of the first
                     one after the launch
     placebo         the same between the first and second half of single
-                    retrains, where nothing was retrained
+                    retrains, where nothing was retrained; of models that
+                    narrow alone
     Low: the mean excess is above its threshold, or narrowing slight. Medium:
     narrowing is strong and beyond the placebo, the model does not log
     exploration of 2 % or more, and there are more than 20 outcomes: of two,
@@ -72,7 +73,7 @@ PAIR = ["model", "retrain", "earlier"]
 BITS = 8 * math.log(2)
 
 
-def measure(rollups: Rollups, thresholds: RetrainDrift) -> pl.LazyFrame:  # noqa: ARG001
+def measure(rollups: Rollups, thresholds: RetrainDrift) -> pl.LazyFrame:
     """One row a model: divergence over its consecutive retrains, from the first to the last, and narrowing."""
     windows = rollups.frame("windows").lazy()
     volume = windows.group_by("model").agg(
@@ -92,7 +93,7 @@ def measure(rollups: Rollups, thresholds: RetrainDrift) -> pl.LazyFrame:  # noqa
     return (
         volume.join(by_step, on="model", how="left")
         .join(overall, on="model", how="left")
-        .join(narrowing(rollups), on="model", how="left")
+        .join(narrowing(rollups, thresholds.slight_narrowing), on="model", how="left")
         .join(explored, on="model", how="left")
         .join(turnover(rollups, windows), on="model", how="left")
         .with_columns(halves=pl.lit(rollups.intake.unit is not None))

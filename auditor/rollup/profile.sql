@@ -5,7 +5,6 @@ SELECT
     retrain,
     exploit,
     exploit_a,
-    exploit_late,
     CASE WHEN coalesce(labels, FALSE) THEN labelled ELSE exposures END AS learnable,
     count(*) AS outcomes,
     CAST(sum(clicks_outside) AS BIGINT) AS clicks_outside

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from importlib.resources import files
 from typing import Protocol
@@ -19,8 +19,10 @@ from auditor.rollup.frames import frame_of
 ROLLUPS: Mapping[str, tuple[str, ...]] = {
     "volume": (),
     "retrains": ("volume",),
-    "answered": ("retrains",),
-    "outcomes": ("retrains", "answered"),
+    "shown": (),
+    "answered": (),
+    "outcomes": ("retrains", "shown", "answered"),
+    "retrain_halves": ("retrains",),
     "lives": ("outcomes",),
     "signed": ("retrains",),
     "kinds": ("lives", "signed"),
@@ -79,8 +81,8 @@ ROLLUPS: Mapping[str, tuple[str, ...]] = {
     "segments": ("retrains",),
 }
 
-# Rows of single users: gone as soon as what is told of them is counted.
-SPENT: Mapping[str, tuple[str, ...]] = {"user_steps": ("user_rows", "user_sample")}
+# Large, or rows of single users: gone as soon as what is told of them is counted.
+SPENT: Mapping[str, tuple[str, ...]] = {"outcomes": ("shown", "answered"), "user_steps": ("user_rows", "user_sample")}
 
 # What a log has no column for; the engine would carry a counter of it for every outcome, and keep four bytes of zeros.
 COUNTS_NOTHING = "count(*) FILTER (FALSE)"
@@ -107,6 +109,7 @@ class Rollups:
         self._progress = progress
         self._feedback = feedback
         self.built: list[str] = []
+        self._models = ""
         self._frames: dict[str, pl.DataFrame] = {}
 
     @property
@@ -128,6 +131,11 @@ class Rollups:
             self.build(name)
             self._frames[name] = frame_of(name, self.connection)
         return self._frames[name]
+
+    def frame_for(self, name: str, models: Iterable[int]) -> pl.DataFrame:
+        """One rollup as a frame, of these models alone: for what few of them need, and costs a pass over the log."""
+        self._models = ", ".join(map(str, models))
+        return self.frame(name)
 
     def build(self, name: str) -> None:
         """Makes the table of one rollup and of all that it reads."""
@@ -182,4 +190,5 @@ class Rollups:
             "separate": "FALSE" if joined else "TRUE",
             "writer": written_by("label_source"),
             "labels": {"click": "FALSE", "label": "TRUE"}.get(self._feedback or "", "NULL"),
+            "models": f"model IN ({self._models})" if self._models else "FALSE",
         }

@@ -11,7 +11,6 @@ WITH totals AS (
         CAST(sum(explore) AS BIGINT) AS explore,
         CAST(sum(holdout) AS BIGINT) AS holdout,
         CAST(sum(exploit_a) AS BIGINT) AS exploit_a,
-        CAST(sum(exploit_late) AS BIGINT) AS exploit_late,
         CAST(sum(labelled) AS BIGINT) AS labelled,
         CAST(sum(clicks) AS BIGINT) AS clicks,
         CAST(sum(clicks_outside) AS BIGINT) AS clicks_outside,

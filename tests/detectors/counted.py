@@ -41,7 +41,9 @@ EMPTY = {
     "WHERE FALSE",
 }
 MADE = {
-    "outcomes": "SELECT * EXCLUDE (item_id), hash(item_id) AS item FROM counted",
+    "outcomes": "SELECT * EXCLUDE (item_id, late), hash(item_id) AS item FROM counted",
+    "retrain_halves": "SELECT model, retrain, exploit - late AS early, late, count(*) AS outcomes FROM counted "
+    "WHERE exploit > 0 GROUP BY ALL",
     "retrains": "SELECT model::INTEGER AS model, retrain::INTEGER AS retrain, * EXCLUDE (model, retrain) FROM spans",
     "catalogue": "SELECT model_id, item_id, NULL::VARCHAR AS category, NULL::TIMESTAMP AS available_from, "
     "NULL::TIMESTAMP AS available_to FROM listed",
@@ -97,7 +99,7 @@ class Fleet:
             "explore": zeros if explore is None else explore,
             "holdout": zeros,
             "exploit_a": half_a,
-            "exploit_late": late,
+            "late": late,
             "labelled": clicks if labelled is None else labelled,
             "clicks": clicks,
             "clicks_outside": zeros if clicks_outside is None else clicks_outside,
@@ -126,7 +128,7 @@ class Fleet:
             retrains_from="model_version", unit="user_id", warnings=(),
         )  # fmt: skip
         rollups = Rollups(intake, Silent())
-        rollups.built.extend(["volume", "retrains", "outcomes"])
+        rollups.built.extend(["volume", "retrains", "outcomes", "retrain_halves"])
         return rollups
 
     def audit(self, settings: Settings | None = None) -> Outcome:

@@ -65,10 +65,6 @@ def named(rollups, name):
 def test_outcomes_count_every_row_once_by_policy_half_and_feedback(log):
     rows, answered, rollups = log
     expected = defaultdict(Counter)
-    spans = defaultdict(list)
-    for row in rows:
-        spans[row["model_id"], row["model_version"]].append(row["timestamp"])
-    middle = {key: min(times) + (max(times) - min(times)) / 2 for key, times in spans.items()}
     for row in rows:
         key = row["model_id"], row["model_version"]
         exploit, clicked = row["policy"] == "exploit", row["request_id"] in answered
@@ -79,18 +75,46 @@ def test_outcomes_count_every_row_once_by_policy_half_and_feedback(log):
             explore=row["policy"] == "explore",
             holdout=row["policy"] == "holdout",
             exploit_a=exploit and md5(row["user_id"].encode()).hexdigest() < "8",
-            exploit_late=exploit and row["timestamp"] > middle[key],
             labelled=clicked,
             clicks=clicked,
             clicks_outside=clicked and not exploit,
         )
-    columns = ["exposures", "logged", "exploit", "explore", "holdout", "exploit_a", "exploit_late", "labelled"]
+    columns = ["exposures", "logged", "exploit", "explore", "holdout", "exploit_a", "labelled"]
     columns += ["clicks", "clicks_outside"]
     found = {
         (row["model_id"], row["model_version"], row["item_id"]): {name: row[name] for name in columns}
         for row in named(rollups, "outcomes")
     }
     assert found == {key: {name: counts[name] for name in columns} for key, counts in expected.items()}
+
+
+def test_halves_of_each_window_are_counted_of_the_models_that_are_asked_for(log):
+    rows, _, rollups = log
+    spans = defaultdict(list)
+    for row in rows:
+        spans[row["model_id"], row["model_version"]].append(row["timestamp"])
+    middle = {key: min(times) + (max(times) - min(times)) / 2 for key, times in spans.items()}
+    halves = defaultdict(lambda: [0, 0])
+    for row in rows:
+        key = row["model_id"], row["model_version"]
+        if row["model_id"] == "search" and row["policy"] == "exploit":
+            halves[*key, row["item_id"]][row["timestamp"] > middle[key]] += 1
+    expected = Counter((*key[:2], *counts) for key, counts in halves.items())
+    (asked,) = {row["model"] for row in rollups.frame("retrains").to_dicts() if row["model_id"] == "search"}
+    rollups.frame_for("retrain_halves", [asked])
+    found = {
+        (row["model_id"], row["model_version"], row["early"], row["late"]): row["outcomes"]
+        for row in named(rollups, "retrain_halves")
+    }
+    assert found == expected
+
+
+def test_of_no_model_no_halves_are_counted(log):
+    _, _, rollups = log
+    fresh = Rollups(rollups.intake, Silent())
+    halves = fresh.frame_for("retrain_halves", [])
+    assert halves.is_empty()
+    assert {"model", "retrain", "early", "late", "outcomes"} == set(halves.columns)
 
 
 def test_pairs_hold_every_outcome_of_either_retrain(log):

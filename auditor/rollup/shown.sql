@@ -1,0 +1,18 @@
+-- The one wide pass: exposures of each model's versions and outcomes, split by policy and by half of the users; and the
+-- feedback on them, where it is joined to them ({clicked}, {labelled}).
+-- Model and version go by the hash of both names here, as in `retrains`; an outcome goes by the hash of its name from
+-- here on (`items` has the names): no two of ten million share one, but for a chance of 3 in a million.
+-- {unit} is the column whose md5 halves the log. Counts are kept narrow: this is the largest table there is.
+SELECT
+    hash(model_id, model_version) AS names,
+    hash(item_id) AS item,
+    CAST(count(*) AS INTEGER) AS exposures,
+    CAST(count(*) FILTER ({logged}) AS INTEGER) AS logged,
+    CAST(count(*) FILTER ({explore}) AS INTEGER) AS explore,
+    CAST(count(*) FILTER ({holdout}) AS INTEGER) AS holdout,
+    CAST(count(*) FILTER (md5(CAST({unit} AS VARCHAR)) < '8' AND {exploit}) AS INTEGER) AS exploit_a,
+    CAST(count(*) FILTER ({labelled}) AS INTEGER) AS labelled,
+    CAST(count(*) FILTER ({clicked}) AS INTEGER) AS clicks,
+    CAST(count(*) FILTER ({clicked_outside}) AS INTEGER) AS clicks_outside
+FROM exposures
+GROUP BY names, item

@@ -32,11 +32,9 @@ def _coverage(rollups: Rollups, windows: pl.LazyFrame) -> pl.LazyFrame:
     )
     later = volumes.select(*KEYS, after_kept="kept")
     earlier = volumes.select("model", earlier="retrain", before_kept="kept", catalogue="outcomes")
-    pairs = rollups.frame("pairs").lazy().filter(pl.col("earlier") == pl.col("retrain") - 1)
-    moved = pairs.group_by(KEYS).agg(same=~(pl.col("fresh") | pl.col("retired")).any())
-    both = (
-        pairs.filter(~pl.col("fresh") & ~pl.col("retired")).join(later, on=KEYS).join(earlier, on=["model", "earlier"])
-    )
+    pairs = rollups.frame("neighbours").lazy()
+    moved = pairs.group_by(KEYS).agg(same=~pl.col("turned_over").any())
+    both = pairs.filter(~pl.col("turned_over")).join(later, on=KEYS).join(earlier, on=["model", "earlier"])
     sides = {side: (pl.col(side), pl.col(f"{side}_kept"), pl.col("outcomes")) for side in ("before", "after")}
     found = both.group_by(*KEYS, "earlier").agg(
         *((rarefied(*side) / pl.col("catalogue").first()).alias(name) for name, side in sides.items()),

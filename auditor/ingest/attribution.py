@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import duckdb
 
 from auditor.config import Settings
-from auditor.ingest.label_sources import worst
+from auditor.ingest.answers import attributed, joined
 from auditor.ingest.matches import FROM_ELSEWHERE, KEYS, match
 from auditor.ingest.quoting import literal, printable
 
@@ -64,14 +64,14 @@ def attribute(key: str, settings: Settings, connection: duckdb.DuckDBPyConnectio
     """
     if key == JOINED:
         _create({"organic": _organic("false"), **EMPTY}, connection)
-        connection.execute(f"CREATE OR REPLACE VIEW attributed AS {_joined()}")
+        connection.execute(f"CREATE OR REPLACE VIEW attributed AS {joined()}")
         return Matching()
     given = _given(connection)
     match(key, given, settings, connection)
     primary = _primary_events(settings.primary_event, given, connection)
     unmatched = "NOT EXISTS (FROM ingest_matches AS m WHERE m.feedback_row = f.feedback_row)"
     tables = {
-        "attributed": _attributed(primary.format("m.model_id"), given),
+        "attributed": attributed(primary.format("m.model_id"), given, connection),
         "organic": _organic(unmatched, primary.format("f.model_id")),
         **_beside(primary),
     }
@@ -126,14 +126,6 @@ def unknown_event(key: str, settings: Settings, connection: duckdb.DuckDBPyConne
     )
 
 
-def _joined() -> str:
-    return """
-        SELECT e.model_id, e.model_version, e.item_id, e.policy, e."timestamp" AS exposed_at,
-            CAST(NULL AS TIMESTAMP) AS feedback_at, e.request_id,
-            true AS clicked, e.reward AS value, CAST(1 AS BIGINT) AS events, CAST(NULL AS VARCHAR) AS label_source
-        FROM exposures AS e WHERE e.clicked OR e.reward > 0"""
-
-
 def _primary_events(primary: str, given: Set[str], connection: duckdb.DuckDBPyConnection) -> str:
     """A join that keeps the feedback `f` of the event that counts for the model `{}`; '' where no event has a name.
 
@@ -156,22 +148,6 @@ def _primary_events(primary: str, given: Set[str], connection: duckdb.DuckDBPyCo
         ) WHERE place = 1""")
     return """JOIN ingest_primary AS p
         ON p.model_id IS NOT DISTINCT FROM {} AND (f.event IS NULL OR lower(trim(f.event)) = p.event)"""
-
-
-def _attributed(primary: str, given: Set[str]) -> str:
-    source = worst("nullif(lower(trim(f.label_source)), '')") if "label_source" in given else "CAST(NULL AS VARCHAR)"
-    return f"""
-        WITH answers AS (
-            SELECT min(m.feedback_row) AS feedback_row, min(f."timestamp") AS feedback_at,
-                bool_or(f.value IS NULL OR f.value > 0) AS clicked, sum(f.value) AS value, count(*) AS events,
-                {source} AS label_source
-            FROM ingest_matches AS m JOIN feedback AS f ON f.feedback_row = m.feedback_row
-            {primary}
-            GROUP BY m.row_id
-        )
-        SELECT model_id, model_version, item_id, policy, exposed_at, feedback_at, request_id, clicked, value, events,
-            label_source
-        FROM answers JOIN ingest_matches USING (feedback_row)"""
 
 
 def _organic(unmatched: str, primary: str = "") -> str:

@@ -50,7 +50,8 @@ def _candidates(key: str, given: Set[str], named: bool, settings: Settings) -> s
     """Each feedback with every exposure under its key."""
     another = "coalesce(f.model_id <> e.model_id, FALSE)" if named else "FALSE"
     exposure = f"""f.feedback_row, e.row_id, e.model_id, e.model_version, e.item_id, e.policy,
-        e."timestamp" AS exposed_at, e.request_id, e.item_id IS DISTINCT FROM f.item_id AS another_item,
+        e."timestamp" AS exposed_at, e.request_id, f."timestamp" AS feedback_at, f.value,
+        e.item_id IS DISTINCT FROM f.item_id AS another_item,
         {another} AS of_another"""
     if key not in KEYS:
         return f"SELECT {exposure} FROM ingest_exposures_used AS e, feedback AS f LIMIT 0"

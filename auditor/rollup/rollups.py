@@ -13,6 +13,7 @@ import polars as pl
 from auditor.errors import AuditError
 from auditor.ingest import Intake
 from auditor.ingest.label_sources import written_by
+from auditor.ingest.quoting import literal
 from auditor.rollup.frames import frame_of
 
 # Each rollup with those it reads; `exposures`, `attributed`, `organic` and `catalogue` are the log itself.
@@ -32,6 +33,7 @@ ROLLUPS: Mapping[str, tuple[str, ...]] = {
     "profile": ("outcomes", "kinds"),
     "pairs": ("outcomes", "kinds", "catalogue_outcomes"),
     "moves": ("pairs", "windows"),
+    "neighbours": ("pairs",),
     "shuffled": ("pairs",),
     "reached": ("pairs", "windows"),
     "lifespans": ("lives",),
@@ -165,13 +167,18 @@ class Rollups:
 
     def _sql(self, name: str) -> str:
         text = files(__package__).joinpath(f"{name}.sql").read_text(encoding="utf-8")
-        for placeholder, expression in self._expressions().items():
+        for placeholder, expression in self._expressions(name).items():
             text = text.replace(f"{{{placeholder}}}", expression)
         for counted, nothing in NOTHING.items():
             text = text.replace(counted, nothing)
         return text
 
-    def _expressions(self) -> dict[str, str]:
+    def _first_below(self) -> str:
+        """What the md5 of a user must be below to be in the first sample."""
+        found = self.connection.execute("SELECT max(first_below) FROM user_spans").fetchall()[0][0]
+        return "NULL" if found is None else literal(found)
+
+    def _expressions(self, name: str) -> dict[str, str]:
         joined = self.intake.attribution == "joined"
         clicked = "(clicked OR reward > 0)" if joined else "FALSE"
         policy = self.has("policy")
@@ -190,5 +197,6 @@ class Rollups:
             "separate": "FALSE" if joined else "TRUE",
             "writer": written_by("label_source"),
             "labels": {"click": "FALSE", "label": "TRUE"}.get(self._feedback or "", "NULL"),
+            "first_below": self._first_below() if name == "user_rows" else "",
             "models": f"model IN ({self._models})" if self._models else "FALSE",
         }

@@ -1,12 +1,17 @@
 -- Exposures of each model and version, a row a day, and the deepest position shown: no request holds more exposures.
--- A pass over narrow columns; it also dates the retrains.
+-- A pass over narrow columns; it also dates the retrains. Rows find their group faster by the hash of both names than by
+-- the names (see `retrains`).
+WITH dated AS (
+    SELECT *, hash(model_id, model_version) AS names, date_trunc('day', "timestamp") AS day
+    FROM exposures
+)
 SELECT
-    model_id,
-    model_version,
-    date_trunc('day', "timestamp") AS day,
+    any_value(model_id) AS model_id,
+    any_value(model_version) AS model_version,
+    day,
     count(*) AS exposures,
     min("timestamp") AS first_at,
     max("timestamp") AS last_at,
     max(position) AS deepest
-FROM exposures
-GROUP BY model_id, model_version, date_trunc('day', "timestamp")
+FROM dated
+GROUP BY names, day

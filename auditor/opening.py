@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -90,3 +90,14 @@ def _tune(connection: duckdb.DuckDBPyConnection, settings: Settings, workspace: 
         except duckdb.Error as error:
             message = f"{name.replace('_', ' ')} {value!r} is not understood: {str(error).splitlines()[0]}"
             raise AuditError(message, "write --memory-limit 2GB, --threads 2") from error
+    _keep_memory(connection)
+
+
+def _keep_memory(connection: duckdb.DuckDBPyConnection) -> None:
+    """Blocks that were used once are used again: to give them back and ask for others costs the system more.
+
+    No more than the engine may use; where its limit is above what the machine has, this is refused, and not needed.
+    """
+    (limit,) = connection.execute("SELECT current_setting('memory_limit')").fetchall()[0]
+    with suppress(duckdb.Error):
+        connection.execute("SET block_allocator_memory = ?", [limit])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 
 import duckdb
 
@@ -56,12 +56,19 @@ def _candidates(key: str, given: Set[str], named: bool, settings: Settings) -> s
     if key not in KEYS:
         return f"SELECT {exposure} FROM ingest_exposures_used AS e, feedback AS f LIMIT 0"
     columns = key.split(" + ")
-    same_key = " AND ".join(f"e.{column} = f.{column}" for column in columns)
-    # A single key is passed on to the reader, which then skips what nothing can match; two keys are not.
+    # A single column is passed on to the reader, which then skips what nothing can match; two are not.
     return f"""
         SELECT {exposure}
         FROM (FROM ingest_exposures_used SEMI JOIN feedback USING ({columns[0]})) AS e
-        JOIN feedback AS f ON {same_key} {_before(given, settings) if key == USER else ""}"""
+        JOIN feedback AS f ON {_same(columns)} {_before(given, settings) if key == USER else ""}"""
+
+
+def _same(columns: Sequence[str]) -> str:
+    """Two columns go by the hash of both: no two of ten million share one with any of a billion, but for 1 in 2,000."""
+    if len(columns) == 1:
+        return f"e.{columns[0]} = f.{columns[0]}"
+    e, f = (f"hash({', '.join(f'{side}.{column}' for column in columns)})" for side in "ef")
+    return f"{e} = {f}"
 
 
 def _before(given: Set[str], settings: Settings) -> str:

@@ -87,8 +87,10 @@ ROLLUPS: Mapping[str, tuple[str, ...]] = {
 SPENT: Mapping[str, tuple[str, ...]] = {"outcomes": ("shown", "answered"), "user_steps": ("user_rows", "user_sample")}
 
 # What a log has no column for; the engine would carry a counter of it for every outcome, and keep four bytes of zeros.
-COUNTS_NOTHING = "count(*) FILTER (FALSE)"
-NOTHING = {f"CAST({COUNTS_NOTHING} AS INTEGER)": "CAST(0 AS TINYINT)", COUNTS_NOTHING: "0"}
+NOTHING = {
+    "CAST(count(CASE WHEN FALSE THEN 1 END) AS INTEGER)": "CAST(0 AS TINYINT)",
+    "count(*) FILTER (FALSE)": "0",
+}
 
 
 class Progress(Protocol):

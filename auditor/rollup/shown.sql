@@ -2,17 +2,18 @@
 -- feedback on them, where it is joined to them ({clicked}, {labelled}).
 -- Model and version go by the hash of both names here, as in `retrains`; an outcome goes by the hash of its name from
 -- here on (`items` has the names): no two of ten million share one, but for a chance of 3 in a million.
--- {unit} is the column whose md5 halves the log. Counts are kept narrow: this is the largest table there is.
+-- {unit} is the column whose md5 halves the log. Counts are kept narrow: this is the largest table there is. To count a
+-- CASE costs the engine less than a FILTER.
 SELECT
     hash(model_id, model_version) AS names,
     hash(item_id) AS item,
     CAST(count(*) AS INTEGER) AS exposures,
-    CAST(count(*) FILTER ({logged}) AS INTEGER) AS logged,
-    CAST(count(*) FILTER ({explore}) AS INTEGER) AS explore,
-    CAST(count(*) FILTER ({holdout}) AS INTEGER) AS holdout,
-    CAST(count(*) FILTER (md5(CAST({unit} AS VARCHAR)) < '8' AND {exploit}) AS INTEGER) AS exploit_a,
-    CAST(count(*) FILTER ({labelled}) AS INTEGER) AS labelled,
-    CAST(count(*) FILTER ({clicked}) AS INTEGER) AS clicks,
-    CAST(count(*) FILTER ({clicked_outside}) AS INTEGER) AS clicks_outside
+    CAST(count(CASE WHEN {logged} THEN 1 END) AS INTEGER) AS logged,
+    CAST(count(CASE WHEN {explore} THEN 1 END) AS INTEGER) AS explore,
+    CAST(count(CASE WHEN {holdout} THEN 1 END) AS INTEGER) AS holdout,
+    CAST(count(CASE WHEN md5(CAST({unit} AS VARCHAR)) < '8' AND {exploit} THEN 1 END) AS INTEGER) AS exploit_a,
+    CAST(count(CASE WHEN {labelled} THEN 1 END) AS INTEGER) AS labelled,
+    CAST(count(CASE WHEN {clicked} THEN 1 END) AS INTEGER) AS clicks,
+    CAST(count(CASE WHEN {clicked_outside} THEN 1 END) AS INTEGER) AS clicks_outside
 FROM exposures
 GROUP BY names, item

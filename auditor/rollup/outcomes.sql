@@ -9,7 +9,7 @@ SELECT
     CAST(shown.clicks + coalesce(answered.clicks, 0) AS INTEGER) AS clicks,
     CAST(shown.clicks_outside + coalesce(answered.clicks_outside, 0) AS INTEGER) AS clicks_outside,
     shown.exposures - explore - holdout AS exploit
-FROM shown
+FROM shown_counts AS shown
 JOIN retrains USING (names)
 LEFT JOIN answered ON shown.names = answered.names AND shown.item = answered.item
 ORDER BY shown.item

@@ -20,9 +20,9 @@ from auditor.rollup.frames import frame_of
 ROLLUPS: Mapping[str, tuple[str, ...]] = {
     "volume": (),
     "retrains": ("volume",),
-    "shown": (),
+    "shown_counts": (),
     "answered": (),
-    "outcomes": ("retrains", "shown", "answered"),
+    "outcomes": ("retrains", "shown_counts", "answered"),
     "retrain_halves": ("retrains",),
     "lives": ("outcomes",),
     "signed": ("retrains",),
@@ -84,7 +84,10 @@ ROLLUPS: Mapping[str, tuple[str, ...]] = {
 }
 
 # Large, or rows of single users: gone as soon as what is told of them is counted.
-SPENT: Mapping[str, tuple[str, ...]] = {"outcomes": ("shown", "answered"), "user_steps": ("user_rows", "user_sample")}
+SPENT: Mapping[str, tuple[str, ...]] = {
+    "outcomes": ("shown_counts", "answered"),
+    "user_steps": ("user_rows", "user_sample"),
+}
 
 # What a log has no column for; the engine would carry a counter of it for every outcome, and keep four bytes of zeros.
 NOTHING = {

@@ -22,7 +22,7 @@ from auditor.spark.parts import parted, tables
 STAYING = frozenset(
     {
         "exposures", "exposures_read", "feedback", "feedback_read", "attributed", "second_feedback",
-        "shown", "answered", "user_rows", "user_sample",
+        "shown_counts", "answered", "user_rows", "user_sample",
     }
 )  # fmt: skip
 OF_INGEST = "ingest_"

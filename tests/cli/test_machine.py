@@ -3,7 +3,10 @@
 import duckdb
 import pytest
 
+from auditor.cli.progress import Silent
+from auditor.config import Settings
 from auditor.config.machine import memory_for_the_engine, threads_for_the_engine
+from auditor.opening import LogPaths, opened
 
 GIB = 2**30
 INSTALLED = {"proc/meminfo": f"MemTotal:       {16 * 2**20} kB\nMemFree:        1000 kB\n"}
@@ -38,6 +41,17 @@ def test_memory_is_six_tenths_of_the_tightest_limit(tmp_path, files, memory):
     assert limit == mebibytes(memory)
     with duckdb.connect() as connection:
         connection.execute("SET memory_limit = ?", [limit])
+
+
+@pytest.mark.parametrize("limit", ["100MB", "900GB"])
+def test_a_limit_may_be_small_or_above_what_the_machine_has(tmp_path, limit):
+    log = tmp_path / "exposures.csv"
+    log.write_text("model_id,item_id,timestamp\nm,a,2026-01-01\n")
+    with opened(LogPaths((), (str(log),)), Settings(memory_limit=limit), Silent()) as intake:
+        (taken,) = intake.connection.execute("SELECT current_setting('memory_limit')").fetchone()
+        (kept,) = intake.connection.execute("SELECT current_setting('block_allocator_memory')").fetchone()
+    assert taken == {"100MB": "95.3 MiB", "900GB": "838.1 GiB"}[limit]
+    assert kept.startswith({"100MB": "95.", "900GB": "0 bytes"}[limit])
 
 
 def test_where_nothing_is_known_the_engine_finds_out(tmp_path):

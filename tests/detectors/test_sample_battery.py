@@ -10,6 +10,7 @@ from written import audited
 
 from auditor.detectors import BATTERY
 from auditor.detectors.auditability import DETECTOR as GRADE
+from auditor.detectors.thresholds import RetrainDrift
 from auditor.finding import Severity
 
 SAMPLES = Path(__file__).parents[2] / "sample_logs"
@@ -28,11 +29,24 @@ def answers() -> dict[str, tuple[list[str], list[str]]]:
 
 
 @pytest.fixture(scope="module")
-def findings():
+def report():
+    return audited(SAMPLES)
+
+
+@pytest.fixture(scope="module")
+def findings(report):
     found: dict[str, dict[str, Severity]] = {}
-    for each in audited(SAMPLES).findings:
+    for each in report.findings:
         found.setdefault(each.detector, {})[each.model_id] = each.severity
     return found
+
+
+def test_halves_of_windows_are_counted_of_the_models_that_narrow_and_of_no_others(report):
+    measures = {model.model_id: model.measures["retrain-drift"] for model in report.models}
+    ceiling = RetrainDrift().slight_narrowing
+    narrow = {name for name, told in measures.items() if (told["narrowing_high"] or ceiling) < ceiling}
+    assert {name for name, told in measures.items() if told["placebo"] is not None} == narrow
+    assert 0 < len(narrow) < len(measures)
 
 
 def test_the_answer_key_names_every_detector_of_the_battery():

@@ -96,7 +96,7 @@ def _tune(connection: duckdb.DuckDBPyConnection, settings: Settings, workspace: 
 def _keep_memory(connection: duckdb.DuckDBPyConnection) -> None:
     """Blocks that were used once are used again: to give them back and ask for others costs the system more.
 
-    No more than the engine may use; where its limit is above what the machine has, this is refused, and not needed.
+    No more than the engine may use; a limit above what the engine can reserve is refused, and not needed.
     """
     (limit,) = connection.execute("SELECT current_setting('memory_limit')").fetchall()[0]
     with suppress(duckdb.Error):

@@ -17,8 +17,8 @@ def narrowing(rollups: Rollups, below: float) -> pl.LazyFrame:
 
     Each retrain is held against the one before on the outcomes that both could show, and the ratios are multiplied:
     a new catalogue narrows nothing. With four retrains or more, the launch is left out: it is what the model was
-    started from. `narrowing_a_retrain` is the mean ratio, `placebo` that between the two halves of single retrains,
-    of models that narrow to less than `below` alone: it costs a pass over the log.
+    started from. `narrowing_a_retrain` is the mean ratio, `placebo` that between the two halves of single retrains:
+    it costs a pass over the log, and is counted only for models that narrow to less than `below`.
     Interval: delta method on the log, 95 %.
     """
     narrowed = _narrowed(rollups).collect()

@@ -29,8 +29,8 @@ How it is computed
                     free of volume) of the last retrain over that of the first
                     one after the launch
     placebo         the same between the first and second half of single
-                    retrains, where nothing was retrained; of models that
-                    narrow alone
+                    retrains, where nothing was retrained; counted only
+                    for models that narrow
     Low: the mean excess is above its threshold, or narrowing slight. Medium:
     narrowing is strong and beyond the placebo, the model does not log
     exploration of 2 % or more, and there are more than 20 outcomes: of two,

@@ -1,6 +1,6 @@
 -- Feedback of each model's versions and outcomes. Feedback joined to the exposures is counted with them.
 SELECT
-    hash(model_id, model_version) AS names,
+    {window} AS names,
     hash(item_id) AS item,
     count(*) AS labelled,
     count(*) FILTER (clicked) AS clicks,

@@ -140,7 +140,10 @@ class Rollups:
         return self._frames[name]
 
     def frame_for(self, name: str, models: Iterable[int]) -> pl.DataFrame:
-        """One rollup as a frame, of these models alone: for what few of them need, and costs a pass over the log."""
+        """One rollup as a frame, of these models alone: for what few of them need, and costs a pass over the log.
+
+        It is counted once: whoever asks for it again gets the models of the first time.
+        """
         self._models = ", ".join(map(str, models))
         return self.frame(name)
 
@@ -202,6 +205,7 @@ class Rollups:
             "separate": "FALSE" if joined else "TRUE",
             "writer": written_by("label_source"),
             "labels": {"click": "FALSE", "label": "TRUE"}.get(self._feedback or "", "NULL"),
+            "window": "hash(model_id, model_version)" if self.has("timestamp") else "hash(model_id)",
             "first_below": self._first_below() if name == "user_rows" else "",
             "models": f"model IN ({self._models})" if self._models else "FALSE",
         }

@@ -1,6 +1,6 @@
 -- The first sample of users: the model's own choices for whole users, the same in every retrain and on every engine (md5).
 -- A page is a request, or what a user was shown at one moment.
--- Most rows are no one's who is looked at: as a plain number, the bound ({first_below}) is passed on to the reader, which
+-- Most rows are no one's who is looked at: as a literal, the bound ({first_below}) is passed on to the reader, which
 -- then leaves out the rest of such rows.
 WITH sampled AS (
     SELECT *, md5(CAST(user_id AS VARCHAR)) AS user_md5

@@ -109,6 +109,23 @@ def test_halves_of_each_window_are_counted_of_the_models_that_are_asked_for(log)
     assert found == expected
 
 
+def test_without_times_all_versions_of_a_model_are_one_retrain(log, tmp_path):
+    rows, answered, _ = log
+    bare = tmp_path / "bare"
+    bare.mkdir()
+    pl.DataFrame(rows).drop("timestamp").write_parquet(bare / "exposures.parquet")
+    pl.read_parquet(tmp_path / "clicks.parquet").write_parquet(bare / "clicks.parquet")
+    with duckdb.connect() as connection:
+        rollups = Rollups(read(locate([str(bare)]), Settings(), connection, bare), Silent())
+        outcomes, windows = rollups.frame("outcomes"), rollups.frame("windows")
+    assert not outcomes.select("model", "retrain", "item").is_duplicated().any()
+    assert outcomes["exposures"].sum() == len(rows)
+    assert outcomes["clicks"].sum() == len(answered)
+    for model in ("feed", "search"):
+        shown = {row["item_id"] for row in rows if row["model_id"] == model}
+        assert len(shown) in windows["outcomes"].to_list()
+
+
 def test_of_no_model_no_halves_are_counted(log):
     _, _, rollups = log
     fresh = Rollups(rollups.intake, Silent())

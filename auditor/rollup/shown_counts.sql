@@ -1,7 +1,8 @@
 -- The one wide pass: exposures of each model's versions and outcomes, split by policy and by half of the users; and the
 -- feedback on them, where it is joined to them ({clicked}, {labelled}).
--- Model and version go by the hash of both names here ({window}); an outcome goes by the hash of its name from
--- here on (`items` has the names): no two of ten million share one, but for a chance of 3 in a million.
+-- Model and version go by the hash of both names here; without times all versions are one retrain, and go by that of the
+-- model alone ({window}). An outcome goes by the hash of its name from here on (`items` has the names): no two of ten
+-- million share one, but for a chance of 3 in a million.
 -- {unit} is the column whose md5 halves the log. Counts are kept narrow: this is the largest table there is. To count a
 -- CASE costs the engine less than a FILTER.
 SELECT

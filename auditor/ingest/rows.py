@@ -139,7 +139,8 @@ def _example(cells: Mapping[str, Cell], theirs: Mapping[str, str], casts: Mappin
         shown = [name for name in dict.fromkeys((canonical, "item_id")) if name in cells]
         values = " || ' ' || ".join(_value(theirs[name], cells[name]) for name in shown)
         whens += [f"WHEN {literal(reason)} THEN {values}" for _, reason in one.problems]
-    return f"CASE reject_reason {' '.join(whens)} END" if whens else "CAST(NULL AS VARCHAR)"
+    told = f"CASE reject_reason {' '.join(whens)} END" if whens else "CAST(NULL AS VARCHAR)"
+    return f"CASE WHEN reject_reason IS NOT NULL THEN {told} END"
 
 
 def _value(name: str, cell: Cell) -> str:

@@ -6,12 +6,15 @@ from auditor.ingest.types import Cast, Cell
 
 # Of identifiers only what programs write for "missing"; NA and none may be names.
 NO_IDENTIFIER = r"'\s*(NaN|nan|NaT|None|NULL|null|<NA>|)\s*'"
+# The letters that such words begin with, as bounds: they cost a fifth of what the words cost.
+MAY_BE_NONE = "({0} < '!' OR {0} BETWEEN '<' AND '=' OR {0} BETWEEN 'N' AND 'O' OR {0} BETWEEN 'n' AND 'o')"
 WHOLE_FLOAT = r"'-?[0-9]+\.0+'"
 
 
 def written_cast(cell: Cell) -> Cast:
     """Text; what programs write for "missing" is NULL."""
-    return Cast(f"CASE WHEN NOT regexp_full_match({cell.sql}, {NO_IDENTIFIER}) THEN {cell.sql} END")
+    missing = f"{MAY_BE_NONE.format(cell.sql)} AND regexp_full_match({cell.sql}, {NO_IDENTIFIER})"
+    return Cast(f"CASE WHEN {missing} THEN NULL ELSE {cell.sql} END")
 
 
 def written_identifier_cast(cell: Cell) -> Cast:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
@@ -46,6 +46,31 @@ def in_parquet(logs: Logs, values: Any) -> list[Any]:
 def test_text_is_read_as_utc(logs: Logs, text: str) -> None:
     logs.text("exposures.csv", f"model_id,item_id,timestamp\nm,a,{text}\n")
     assert times(logs) == [MOMENT]
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("2026-09-07 10:30:00.5", 0.5),
+        ("2026-09-07 10:30:00.000250", 0.00025),
+        ("2026-09-07 10:30:01.1234567", 1.123456),
+        ("2026-09-07 12:30:00.123+02", 0.123),
+        ("2026-09-07 12:30:00.1+0200", 0.1),
+        ("2026-09-07 05:00:00.25-05:30", 0.25),
+        ("2026-09-07 10:30:00.75Z", 0.75),
+        (" 2026-09-07 10:30:00.5", 0.5),
+        ("2026-9-7 10:30:0.5", 0.5),
+        ("2026-09-07 12:30:00.+02", 0),
+        ("2026-09-07 10:30:00. 12", None),
+        ("2026-09-07 10:30:00.1+2", None),
+        ("2026-09-07 10:30:60.5", None),
+    ],
+)
+def test_parts_of_seconds(logs: Logs, text: str, seconds: float | None) -> None:
+    logs.text("exposures.csv", f"model_id,item_id,timestamp\nm,a,{text}\nm,b,2026-09-08T10:00:00Z\n")
+    logs.read(max_bad_rows=0.5)
+    found = logs.rows("SELECT \"timestamp\" FROM exposures WHERE item_id = 'a'")
+    assert found == ([] if seconds is None else [(MOMENT + timedelta(seconds=seconds),)])
 
 
 def test_a_day_is_its_midnight(logs: Logs) -> None:

@@ -21,6 +21,13 @@ COLUMNS = ("item_id", "request_id", "user_id", "exposure_id")
         ("v7.0", "v7.0"),
         ("NA", "NA"),
         ("none", "none"),
+        ("Nadia", "Nadia"),
+        ("nano", "nano"),
+        ("N", "N"),
+        ("O", "O"),
+        ("n", "n"),
+        ("<NA>1", "<NA>1"),
+        (" nullify", " nullify"),
         ("{3F25-01}", "{3F25-01}"),
     ],
 )
@@ -44,7 +51,7 @@ def test_floats_of_one_log_join_integers_of_the_other(logs: Logs) -> None:
     assert logs.rows("SELECT item_id, feedback FROM organic") == [("8", 1)]
 
 
-@pytest.mark.parametrize("word", ["NaN", "nan", "NaT", "None", "null", "<NA>", "  "])
+@pytest.mark.parametrize("word", ["NaN", "nan", "NaT", "None", "null", "<NA>", "  ", "\tNone ", " nan"])
 def test_a_missing_identifier_is_null(logs: Logs, word: str) -> None:
     good, known = ["m", "1", "a", "r1", "u", "e"], ["m", "1", "b", word, word, word]
     bad = [[word, "1", "c", "r", "u", "e"], ["m", word, "d", "r", "u", "e"], ["m", "1", word, "r", "u", "e"]]

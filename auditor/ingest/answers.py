@@ -8,6 +8,11 @@ import duckdb
 
 from auditor.ingest.label_sources import worst
 
+ONCE = """
+    SELECT model_id, model_version, item_id, policy, exposed_at, feedback_at, request_id,
+        value IS NULL OR value > 0 AS clicked, value, CAST(1 AS BIGINT) AS events, CAST(NULL AS VARCHAR) AS label_source
+    FROM ingest_matches"""
+
 
 def joined() -> str:
     """SQL of the exposures that carry their feedback themselves."""
@@ -18,13 +23,25 @@ def joined() -> str:
         FROM exposures AS e WHERE e.clicked OR e.reward > 0"""
 
 
-def attributed(primary: str, given: Set[str], connection: duckdb.DuckDBPyConnection) -> str:
-    """SQL of the exposures of `ingest_matches` with all that they were answered, of the events that `primary` keeps.
+def answer(primary: str, given: Set[str], connection: duckdb.DuckDBPyConnection) -> bool:
+    """Creates `attributed`: the exposures of `ingest_matches` with all that they were answered.
 
-    `given` are the optional columns that feedback fills.
+    `primary` keeps the events that count; `given` are the optional columns that feedback fills. True where each
+    exposure has one feedback: `attributed` is then a view of `ingest_matches`, which must stay.
     """
-    if not (primary or "label_source" in given or _several(connection)):
-        return _answered_once()
+    once = not (primary or "label_source" in given or _several(connection))
+    if not once:
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE ingest_answers AS {_added_up(primary, given)}")
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW attributed AS {ONCE if once else 'SELECT * FROM ingest_answers'}")
+    return once
+
+
+def _several(connection: duckdb.DuckDBPyConnection) -> bool:
+    counted = connection.execute("SELECT count(*) > count(DISTINCT row_id) FROM ingest_matches").fetchall()
+    return bool(counted[0][0])
+
+
+def _added_up(primary: str, given: Set[str]) -> str:
     source = worst("nullif(lower(trim(f.label_source)), '')") if "label_source" in given else "CAST(NULL AS VARCHAR)"
     return f"""
         WITH answers AS (
@@ -38,18 +55,3 @@ def attributed(primary: str, given: Set[str], connection: duckdb.DuckDBPyConnect
         SELECT m.model_id, m.model_version, m.item_id, m.policy, m.exposed_at, answers.feedback_at, m.request_id,
             answers.clicked, answers.value, answers.events, answers.label_source
         FROM answers JOIN ingest_matches AS m USING (feedback_row)"""
-
-
-def _several(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Whether some exposure has more than one feedback."""
-    counted = connection.execute("SELECT count(*) > count(DISTINCT row_id) FROM ingest_matches").fetchall()
-    return bool(counted[0][0])
-
-
-def _answered_once() -> str:
-    """The same, where each has one: nothing needs to be added up."""
-    return """
-        SELECT model_id, model_version, item_id, policy, exposed_at, feedback_at, request_id,
-            value IS NULL OR value > 0 AS clicked, value, CAST(1 AS BIGINT) AS events,
-            CAST(NULL AS VARCHAR) AS label_source
-        FROM ingest_matches"""

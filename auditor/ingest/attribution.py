@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import duckdb
 
 from auditor.config import Settings
-from auditor.ingest.answers import attributed, joined
+from auditor.ingest.answers import answer, joined
 from auditor.ingest.matches import FROM_ELSEWHERE, KEYS, match
 from auditor.ingest.quoting import literal, printable
 
@@ -21,6 +21,7 @@ EMPTY = {
     "crossings": "SELECT model_id, model_id AS chosen_by, 0::BIGINT AS feedback FROM exposures LIMIT 0",
     "shared_feedback": "SELECT model_id, model_id AS also_shown_by, 0::BIGINT AS feedback FROM exposures LIMIT 0",
 }
+UNMATCHED = "NOT EXISTS (FROM ingest_matches AS m WHERE m.feedback_row = f.feedback_row)"
 UNITS = ("user_id", "request_id", "exposure_id")
 
 
@@ -64,27 +65,36 @@ def attribute(key: str, settings: Settings, connection: duckdb.DuckDBPyConnectio
     """
     if key == JOINED:
         _create({"organic": _organic("false"), **EMPTY}, connection)
-        connection.execute(f"CREATE OR REPLACE VIEW attributed AS {joined()}")
+        connection.execute(f"CREATE OR REPLACE TEMP VIEW attributed AS {joined()}")
         return Matching()
     given = _given(connection)
     match(key, given, settings, connection)
     primary = _primary_events(settings.primary_event, given, connection)
-    unmatched = "NOT EXISTS (FROM ingest_matches AS m WHERE m.feedback_row = f.feedback_row)"
+    complete = not primary and _all_matched(connection)
+    once = answer(primary.format("m.model_id"), given, connection)
     tables = {
-        "attributed": attributed(primary.format("m.model_id"), given, connection),
-        "organic": _organic(unmatched, primary.format("f.model_id")),
+        "organic": _organic("false" if complete else UNMATCHED, primary.format("f.model_id")),
         **_beside(primary),
     }
     _create(tables, connection)
-    matching = _count(primary.format("coalesce(m.model_id, f.model_id)"), given, connection)
-    used = ("matches", "crossed", "shared", "primary")
+    matching = _count(primary.format("coalesce(m.model_id, f.model_id)"), given, complete, connection)
+    used = ("crossed", "shared", "primary", *(() if once else ("matches",)))
     connection.execute("; ".join(f"DROP TABLE IF EXISTS ingest_{name}" for name in used))
     return matching
 
 
-def _count(primary: str, given: Set[str], connection: duckdb.DuckDBPyConnection) -> Matching:
+def _all_matched(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether every feedback found its exposure: what else there is need not be looked for."""
+    counted = "SELECT (SELECT count(*) FROM ingest_matches) = (SELECT count(*) FROM feedback)"
+    return bool(connection.execute(counted).fetchall()[0][0])
+
+
+def _count(primary: str, given: Set[str], complete: bool, connection: duckdb.DuckDBPyConnection) -> Matching:
     elsewhere = f"coalesce({FROM_ELSEWHERE}, FALSE)" if "source" in given else "FALSE"
     found = connection.execute("SELECT count(*) FROM ingest_matches").fetchall()[0][0]
+    if complete:
+        sought = connection.execute(f"SELECT count(*) FROM feedback AS f WHERE NOT {elsewhere}").fetchall()[0][0]
+        return Matching(int(found), int(sought), 0)
     sought, lost = connection.execute(f"""
         SELECT count(*), count(*) FILTER (m.feedback_row IS NULL AND c.feedback_row IS NULL)
         FROM feedback AS f

@@ -88,12 +88,12 @@ def measure(rollups: Rollups, thresholds: ExplorationSupport) -> pl.LazyFrame:
     """One row a model, of its last retrain; only what the log has columns for."""
     windows = rollups.frame("windows").lazy()
     last = windows.filter(pl.col("retrain") == pl.col("retrain").max().over("model"))
-    deepest = rollups.frame("volume").lazy().group_by("model_id").agg(pl.col("deepest").max().fill_null(1))
-    names = rollups.frame("retrains").lazy().select("model", "model_id").unique()
     rows = last.select(
         "model", "exposures", "explore", "holdout", "outcomes", "labels", "labelled", "clicks", listed="listed"
-    ).join(names.join(deepest, on="model_id").drop("model_id"), on="model", how="left")
+    )
     if rollups.has("propensity"):
+        deepest = rollups.frame("support").lazy().group_by("model").agg(pl.col("deepest").max())
+        rows = rows.join(deepest, on="model", how="left")
         rows = rows.join(honesty(rollups), on="model", how="left").join(
             support(rollups, last, thresholds.weak_support, thresholds.even_enough), on="model", how="left"
         )

@@ -1,13 +1,36 @@
 -- Requests of each large model by HyperLogLog (within about 8 %), and how many requests have feedback. `doubtful` where
 -- that leaves the verdict open, and for small models, which cost little to count. Not counted where even the deepest
--- slates could not make nearly all requests answered.
-WITH sizes AS (SELECT model_id, sum(exposures) AS exposures, max(deepest) AS deepest FROM volume GROUP BY model_id),
+-- slates of the log, if all have positions, could not make nearly all requests answered.
+WITH slates AS (
+    SELECT CASE
+        WHEN NOT EXISTS (SELECT 1 FROM exposures WHERE position IS NULL LIMIT 1)
+            THEN (SELECT max(position) FROM exposures)
+    END AS deepest
+),
+sizes AS (
+    SELECT model_id, sum(exposures) AS exposures, any_value(deepest) AS deepest
+    FROM volume
+    CROSS JOIN slates
+    GROUP BY model_id
+),
+-- No more requests are answered than there are answers, which cost less to count.
+likely AS (
+    SELECT sizes.*
+    FROM sizes
+    LEFT JOIN (SELECT model_id, count(*) AS answers FROM attributed WHERE clicked GROUP BY model_id) AS at_most
+        USING (model_id)
+    WHERE deepest IS NULL OR coalesce(answers, 0) * deepest >= 0.75 * exposures
+),
 answers AS (
-    SELECT model_id, count(DISTINCT request_id) AS answered FROM attributed WHERE clicked GROUP BY model_id
+    SELECT model_id, count(DISTINCT request_id) AS answered
+    FROM attributed
+    SEMI JOIN likely USING (model_id)
+    WHERE clicked
+    GROUP BY model_id
 ),
 possible AS (
     SELECT model_id, exposures, coalesce(answered, 0) AS answered
-    FROM sizes
+    FROM likely
     LEFT JOIN answers USING (model_id)
     WHERE deepest IS NULL OR coalesce(answered, 0) * deepest >= 0.75 * exposures
 ),

@@ -12,8 +12,7 @@ import polars as pl
 
 from auditor.errors import AuditError
 from auditor.ingest import Intake
-from auditor.ingest.label_sources import written_by
-from auditor.ingest.quoting import literal
+from auditor.rollup.expressions import expressions, of_users
 from auditor.rollup.frames import frame_of
 
 # Each rollup with those it reads; `exposures`, `attributed`, `organic` and `catalogue` are the log itself.
@@ -88,6 +87,9 @@ SPENT: Mapping[str, tuple[str, ...]] = {
     "outcomes": ("shown_counts", "answered"),
     "user_steps": ("user_rows", "user_sample"),
 }
+
+# Counted of single users, who are sampled.
+OF_USERS = frozenset({"user_rows", "user_sample"})
 
 # What a log has no column for; the engine would carry a counter of it for every outcome, and keep four bytes of zeros.
 NOTHING = {
@@ -175,37 +177,12 @@ class Rollups:
 
     def _sql(self, name: str) -> str:
         text = files(__package__).joinpath(f"{name}.sql").read_text(encoding="utf-8")
-        for placeholder, expression in self._expressions(name).items():
+        told = expressions(self.intake, self._feedback)
+        told["models"] = f"model IN ({self._models})" if self._models else "FALSE"
+        if name in OF_USERS:
+            told |= of_users(self.connection)
+        for placeholder, expression in told.items():
             text = text.replace(f"{{{placeholder}}}", expression)
         for counted, nothing in NOTHING.items():
             text = text.replace(counted, nothing)
         return text
-
-    def _first_below(self) -> str:
-        """What the md5 of a user must be below to be in the first sample."""
-        found = self.connection.execute("SELECT max(first_below) FROM user_spans").fetchall()[0][0]
-        return "NULL" if found is None else literal(found)
-
-    def _expressions(self, name: str) -> dict[str, str]:
-        joined = self.intake.attribution == "joined"
-        clicked = "(clicked OR reward > 0)" if joined else "FALSE"
-        policy = self.has("policy")
-        return {
-            "unit": self.intake.unit or '"timestamp"',
-            "clicked": clicked,
-            "labelled": "clicked IS NOT NULL OR reward IS NOT NULL" if joined else "FALSE",
-            "logged": "policy IS NOT NULL" if policy else "FALSE",
-            "explore": "policy = 'explore'" if policy else "FALSE",
-            "holdout": "policy = 'holdout'" if policy else "FALSE",
-            "exploit": "coalesce(policy, 'exploit') = 'exploit'" if policy else "TRUE",
-            "clicked_outside": f"{clicked} AND policy IN ('explore', 'holdout')" if policy and joined else "FALSE",
-            "dated": "TRUE"
-            if self.has("available_from", "catalogue") or self.has("available_to", "catalogue")
-            else "FALSE",
-            "separate": "FALSE" if joined else "TRUE",
-            "writer": written_by("label_source"),
-            "labels": {"click": "FALSE", "label": "TRUE"}.get(self._feedback or "", "NULL"),
-            "window": "hash(model_id, model_version)" if self.has("timestamp") else "hash(model_id)",
-            "first_below": self._first_below() if name == "user_rows" else "",
-            "models": f"model IN ({self._models})" if self._models else "FALSE",
-        }

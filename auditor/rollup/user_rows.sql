@@ -12,7 +12,7 @@ SELECT
     model_id,
     span,
     substr(user_md5, 1, 12) AS person,
-    hash(request_id, CASE WHEN request_id IS NULL THEN "timestamp" END) AS page,
+    {page} AS page,
     hash(item_id) AS item,
     CASE WHEN category IS NOT NULL THEN hash(category) END AS category
 FROM sampled

@@ -8,7 +8,7 @@ WITH chosen AS (
         model_id,
         span,
         substr(md5(CAST(user_id AS VARCHAR)), 1, 12) AS person,
-        hash(request_id, CASE WHEN request_id IS NULL THEN "timestamp" END) AS page,
+        {page} AS page,
         hash(item_id) AS item,
         CASE WHEN category IS NOT NULL THEN hash(category) END AS category
     FROM exposures

@@ -1,8 +1,7 @@
--- Exposures of each model and version, a row a day, and the deepest position shown: no request holds more exposures.
--- A pass over narrow columns; it also dates the retrains. Rows find their group faster by the hash of both names than by
+-- Exposures of each model and version, a row a day. A pass over narrow columns; it also dates the retrains. Rows find their group faster by the hash of both names than by
 -- the names (see `retrains`).
 WITH dated AS (
-    SELECT *, hash(model_id, model_version) AS names, date_trunc('day', "timestamp") AS day
+    SELECT *, hash(model_id, model_version) AS names, CAST("timestamp" AS DATE) AS day
     FROM exposures
 )
 SELECT
@@ -11,7 +10,6 @@ SELECT
     day,
     count(*) AS exposures,
     min("timestamp") AS first_at,
-    max("timestamp") AS last_at,
-    max(position) AS deepest
+    max("timestamp") AS last_at
 FROM dated
 GROUP BY names, day

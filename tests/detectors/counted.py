@@ -47,8 +47,7 @@ MADE = {
     "retrains": "SELECT model::INTEGER AS model, retrain::INTEGER AS retrain, * EXCLUDE (model, retrain) FROM spans",
     "catalogue": "SELECT model_id, item_id, NULL::VARCHAR AS category, NULL::TIMESTAMP AS available_from, "
     "NULL::TIMESTAMP AS available_to FROM listed",
-    "volume": "SELECT model_id, model_version, first_at AS day, exposures, first_at, last_at, NULL::INTEGER AS deepest "
-    "FROM spans",
+    "volume": "SELECT model_id, model_version, CAST(first_at AS DATE) AS day, exposures, first_at, last_at FROM spans",
     **EMPTY,
 }
 COLUMNS = {

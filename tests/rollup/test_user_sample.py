@@ -19,9 +19,9 @@ EXPOSURES = """
 PEOPLE = [md5(f"u{i}".encode()).hexdigest()[:12] for i in range(3000)]
 
 
-def rollups(rows):
+def rollups(rows, exposures=EXPOSURES):
     connection = duckdb.connect()
-    connection.execute(f"CREATE TABLE exposures AS {EXPOSURES.format(rows=rows)}")
+    connection.execute(f"CREATE TABLE exposures AS {exposures.format(rows=rows)}")
     connection.execute("CREATE TABLE catalogue AS SELECT 'big' AS model_id, 'i1' AS item_id, 'listed' AS category")
     columns = {"exposures": frozenset({"user_id", "request_id", "timestamp", "model_version"})}
     intake = Intake(
@@ -40,6 +40,15 @@ def test_a_log_of_up_to_a_million_rows_is_taken_whole():
 
     assert sample.height == 360_000
     assert people(sample, 0) == set(PEOPLE)
+
+
+def test_a_page_is_a_request_or_where_it_has_no_name_what_was_shown_at_one_moment():
+    nameless = EXPOSURES.replace("'r' || (i // 15) AS", "CASE WHEN i % 30 < 15 THEN 'r' || (i // 15) END AS")
+    sample = rollups(60_000, nameless).frame("user_sample").filter(model=0)
+    moments = {86_400 * (i % 3) + i // 100 for i in range(60_000) if i % 30 >= 15}
+
+    assert nameless != EXPOSURES
+    assert sample["page"].n_unique() == 2_000 + len(moments)
 
 
 @pytest.fixture(scope="module")

@@ -35,7 +35,7 @@ def expressions(intake: Intake, feedback: str | None) -> dict[str, str]:
 def of_users(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """What the md5 of a user must be below to be in the first sample, and what makes a page of exposures.
 
-    Times are read only where a request has no name: it is known beforehand, at no cost, whether there is such a one.
+    Times are read only if some request has no name, which the log's own statistics mostly tell.
     """
     below = connection.execute("SELECT max(first_below) FROM user_spans").fetchall()[0][0]
     nameless = connection.execute("SELECT 1 FROM exposures WHERE request_id IS NULL LIMIT 1").fetchall()

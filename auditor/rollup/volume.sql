@@ -1,5 +1,5 @@
--- Exposures of each model and version, a row a day. A pass over narrow columns; it also dates the retrains. Rows find their group faster by the hash of both names than by
--- the names (see `retrains`).
+-- Exposures of each model and version, a row a day. A pass over narrow columns; it also dates the retrains. Rows find
+-- their group faster by the hash of both names than by the names (see `retrains`).
 WITH dated AS (
     SELECT *, hash(model_id, model_version) AS names, CAST("timestamp" AS DATE) AS day
     FROM exposures

@@ -24,6 +24,11 @@ TIMES = frozenset({exp.DataType.Type.TIMESTAMP, exp.DataType.Type.TIMESTAMPNTZ, 
 KEY = "item_id"
 # Of what either engine takes for a time or a number, Spark takes more; this both do.
 ISO_TIME = r"\A\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?)?\s*(Z|[+-]\d{2}(:\d{2})?)?\z"
+# Formats of times, with the shape that both engines read by them.
+WRITTEN: Mapping[str, tuple[str, str]] = {
+    "%Y%m%d": (r"\A\d{8}\z", "yyyyMMdd"),
+    "%Y-%m-%d %H:%M:%S.%f": (r"\A\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}\.\d{1,6}\z", "yyyy-MM-dd HH:mm:ss.SSSSSS"),
+}
 NUMBER = r"(?i)\A\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*\z|\A\s*([+-]?inf(inity)?|nan)\s*\z"
 
 
@@ -140,12 +145,13 @@ def _like(node: exp.Expr) -> exp.Expr:
     return node
 
 
-def _date(node: exp.Expr) -> exp.Expr:
+def _parsed(node: exp.Expr) -> exp.Expr:
     text, pattern = node.expressions
-    if pattern.name != "%Y%m%d":
+    if pattern.name not in WRITTEN:
         raise _unknown(node)
-    shaped = exp.RegexpLike(this=text.copy(), expression=exp.Literal.string(r"\A\d{8}\z"))
-    parsed = _call("try_to_timestamp", text, exp.Literal.string("yyyyMMdd"))
+    shape, format_ = map(exp.Literal.string, WRITTEN[pattern.name])
+    shaped = exp.RegexpLike(this=text.copy(), expression=shape)
+    parsed = _call("try_to_timestamp", text, format_)
     return exp.Case(ifs=[exp.If(this=shaped, true=parsed)])
 
 
@@ -167,5 +173,5 @@ OTHERWISE: Mapping[str, Callable[[exp.Expr], exp.Expr]] = {
     "regexplike": _like,
     "timestamptrunc": _day,
     "trunc": _whole,
-    "try_strptime": _date,
+    "try_strptime": _parsed,
 }

@@ -71,8 +71,11 @@ def test_users_and_text_of_all_kinds(spark, monkeypatch, tmp_path):
     log = exposures(rng)
     del log["request_id"]
     said = feedback(log, rng, "user_id", delay=timedelta(hours=20))
-    times = ["{:%Y-%m-%dT%H:%M:%S.%f}", "{:%Y-%m-%d %H:%M:%S}Z", "{:%Y-%m-%dT%H:%M:%S}+02:00", "{:%Y-%m-%d}"]
-    log["timestamp"] = [times[row % 4].format(time) for row, time in enumerate(log["timestamp"])]
+    times = [
+        "{:%Y-%m-%dT%H:%M:%S.%f}", "{:%Y-%m-%d %H:%M:%S}Z", "{:%Y-%m-%dT%H:%M:%S}+02:00", "{:%Y-%m-%d}",
+        "{:%Y-%m-%d %H:%M:%S.%f}", "{:%Y-%m-%d %H:%M:%S}.5", "{:%Y-%m-%d %H:%M:%S}.250+02",
+    ]  # fmt: skip
+    log["timestamp"] = [times[row % len(times)].format(time) for row, time in enumerate(log["timestamp"])]
     log["timestamp"][:3] = ["2026-13-01 00:00:00", "1969-01-01 00:00:00", "nan"]
     log["propensity"] = [str(value) for value in log["propensity"]]
     log["propensity"][3:8] = ["1d", "abc", "NaN", " 0.5 ", "5e-1"]

@@ -92,7 +92,8 @@ def measure(rollups: Rollups, thresholds: ExplorationSupport) -> pl.LazyFrame:
         "model", "exposures", "explore", "holdout", "outcomes", "labels", "labelled", "clicks", listed="listed"
     )
     if rollups.has("propensity"):
-        deepest = rollups.frame("support").lazy().group_by("model").agg(pl.col("deepest").max())
+        names = rollups.frame("retrains").lazy().select("model", "model_id").unique()
+        deepest = names.join(rollups.frame("depths").lazy(), on="model_id").drop("model_id")
         rows = rows.join(deepest, on="model", how="left")
         rows = rows.join(honesty(rollups), on="model", how="left").join(
             support(rollups, last, thresholds.weak_support, thresholds.even_enough), on="model", how="left"

@@ -23,7 +23,7 @@ PER_SECOND: Mapping[str, int] = MappingProxyType({"s": 1, "ms": 10**3, "us": 10*
 MISSING = r"'(?i)\s*(nan|na|n/a|<na>|nat|none|null|)\s*'"
 IMPOSSIBLE_OFFSET = r"':[0-9.]+\s*[+-](18:?(0[1-9]|[1-5][0-9])|19|[2-9][0-9])[0-9:]*\s*$'"
 IN_UTC = r"'[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?Z?'"
-# What most programs write by themselves: read by its format, strictly, it costs half of what the expression costs.
+# What most programs write by themselves; to read it by its format costs half of what the expression costs.
 PLAIN, PLAIN_FORMAT = "'____-__-__ __:__:__._%'", "'%Y-%m-%d %H:%M:%S.%f'"
 TRUE, FALSE = r"'(?i)\s*(1|true|t|yes|y|1\.0)\s*'", r"'(?i)\s*(0|false|f|no|n|0\.0)\s*'"
 
@@ -130,7 +130,8 @@ def timestamp_cast(cell: Cell, unit: str | None, *, bounded: bool = True) -> Cas
         raise wrong_type(cell, "time")
     possible = f"CASE WHEN NOT (length({sql}) > 19 AND regexp_matches({sql}, {IMPOSSIBLE_OFFSET})) THEN trim({sql}) END"
     zoned = f"make_timestamp(epoch_us(TRY_CAST({possible} AS TIMESTAMPTZ)))"
-    plain = f"CASE WHEN {sql} LIKE {PLAIN} AND length({sql}) <= 26 THEN try_strptime({sql}, {PLAIN_FORMAT}) END"
+    shaped = f"{sql} LIKE {PLAIN} AND length({sql}) <= 26 AND right({sql}, 1) >= '0'"
+    plain = f"CASE WHEN {shaped} THEN try_strptime({sql}, {PLAIN_FORMAT}) END"
     other = f"CASE WHEN regexp_full_match({sql}, {IN_UTC}) THEN TRY_CAST({sql} AS TIMESTAMP) ELSE {zoned} END"
     return Cast(f"coalesce({plain}, {other})", (unparsed, *outside))
 

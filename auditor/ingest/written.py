@@ -6,7 +6,7 @@ from auditor.ingest.types import Cast, Cell
 
 # Of identifiers only what programs write for "missing"; NA and none may be names.
 NO_IDENTIFIER = r"'\s*(NaN|nan|NaT|None|NULL|null|<NA>|)\s*'"
-# The letters that such words begin with, as bounds: they cost a fifth of what the words cost.
+# What such words begin with (blanks, <, N, n), as bounds: they cost a fifth of what the words cost.
 MAY_BE_NONE = "({0} < '!' OR {0} BETWEEN '<' AND '=' OR {0} BETWEEN 'N' AND 'O' OR {0} BETWEEN 'n' AND 'o')"
 WHOLE_FLOAT = r"'-?[0-9]+\.0+'"
 

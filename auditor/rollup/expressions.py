@@ -10,7 +10,7 @@ from auditor.ingest.quoting import literal
 
 
 def expressions(intake: Intake, feedback: str | None) -> dict[str, str]:
-    """What the columns of the log make of policies, feedback, units and windows; what it lacks is FALSE."""
+    """What the columns of the log make of policies, feedback, units and windows."""
     given = intake.columns.get("exposures", frozenset())
     dates = {"available_from", "available_to"} & intake.columns.get("catalogue", frozenset())
     joined, policy = intake.attribution == "joined", "policy" in given

@@ -1,27 +1,25 @@
 -- Requests of each large model by HyperLogLog (within about 8 %), and how many requests have feedback. `doubtful` where
 -- that leaves the verdict open, and for small models, which cost little to count. Not counted where even the deepest
--- slates of the log, if all have positions, could not make nearly all requests answered.
-WITH slates AS (
+-- slates (no request holds more exposures) could not make nearly all requests answered: first by the deepest of the
+-- whole log, if all of it has positions, which costs nothing; then by that of each model that is left.
+WITH deepest_of_all AS (
     SELECT CASE
         WHEN NOT EXISTS (SELECT 1 FROM exposures WHERE position IS NULL LIMIT 1)
             THEN (SELECT max(position) FROM exposures)
     END AS deepest
 ),
-sizes AS (
-    SELECT model_id, sum(exposures) AS exposures, any_value(deepest) AS deepest
-    FROM volume
-    CROSS JOIN slates
-    GROUP BY model_id
-),
+sizes AS (SELECT model_id, sum(exposures) AS exposures FROM volume GROUP BY model_id),
 -- No more requests are answered than there are answers, which cost less to count.
+answers AS (SELECT model_id, count(*) AS answers FROM attributed WHERE clicked GROUP BY model_id),
 likely AS (
-    SELECT sizes.*
+    SELECT model_id, exposures
     FROM sizes
-    LEFT JOIN (SELECT model_id, count(*) AS answers FROM attributed WHERE clicked GROUP BY model_id) AS at_most
-        USING (model_id)
+    LEFT JOIN answers USING (model_id)
+    CROSS JOIN deepest_of_all
     WHERE deepest IS NULL OR coalesce(answers, 0) * deepest >= 0.75 * exposures
 ),
-answers AS (
+slates AS (SELECT model_id, max(position) AS deepest FROM exposures SEMI JOIN likely USING (model_id) GROUP BY model_id),
+answered AS (
     SELECT model_id, count(DISTINCT request_id) AS answered
     FROM attributed
     SEMI JOIN likely USING (model_id)
@@ -31,7 +29,8 @@ answers AS (
 possible AS (
     SELECT model_id, exposures, coalesce(answered, 0) AS answered
     FROM likely
-    LEFT JOIN answers USING (model_id)
+    LEFT JOIN slates USING (model_id)
+    LEFT JOIN answered USING (model_id)
     WHERE deepest IS NULL OR coalesce(answered, 0) * deepest >= 0.75 * exposures
 ),
 guesses AS (

@@ -38,6 +38,7 @@ ROLLUPS: Mapping[str, tuple[str, ...]] = {
     "lifespans": ("lives",),
     "request_guesses": ("volume",),
     "requests": ("request_guesses",),
+    "depths": (),
     "delays": (),
     "feedback_days": (),
     "organic_totals": ("catalogue_outcomes",),
@@ -119,6 +120,7 @@ class Rollups:
         self._feedback = feedback
         self.built: list[str] = []
         self._models = ""
+        self._of_users: dict[str, str] = {}
         self._frames: dict[str, pl.DataFrame] = {}
 
     @property
@@ -180,7 +182,8 @@ class Rollups:
         told = expressions(self.intake, self._feedback)
         told["models"] = f"model IN ({self._models})" if self._models else "FALSE"
         if name in OF_USERS:
-            told |= of_users(self.connection)
+            self._of_users = self._of_users or of_users(self.connection)
+            told |= self._of_users
         for placeholder, expression in told.items():
             text = text.replace(f"{{{placeholder}}}", expression)
         for counted, nothing in NOTHING.items():

@@ -1,7 +1,6 @@
 -- What the logged propensities say of each retrain. With p the probability that the logged outcome had and K the
 -- catalogue: Kish's effective sample is (sum 1/p)^2 / sum 1/p^2; the mean of min(1, 1/(K p)) is the overlap of the
 -- policy with a uniform one, sum_i min(pi_i, 1/K): epsilon for epsilon-greedy, 1 for uniform, 1/K for a fixed choice.
--- `deepest` is the last place on a slate that was filled.
 SELECT
     retrains.model,
     retrains.retrain,
@@ -11,8 +10,7 @@ SELECT
     sum(1 / (propensity * propensity)) AS weight_squared,
     sum(least(1, 1 / (catalogue_sizes.outcomes * propensity))) AS overlap,
     sum(least(1, 1 / (catalogue_sizes.outcomes * propensity)) ** 2) AS overlap_squared,
-    count(*) FILTER (propensity >= 1) AS certain,
-    max(position) AS deepest
+    count(*) FILTER (propensity >= 1) AS certain
 FROM exposures
 JOIN retrains USING (model_id, model_version)
 JOIN catalogue_sizes USING (model, retrain)

@@ -17,7 +17,7 @@ ALIKE: tuple[type[exp.Expr], ...] = (
     exp.AnyValue, exp.ApproxDistinct, exp.ArgMax, exp.ArgMin, exp.Avg, exp.Case, exp.Cast, exp.Ceil, exp.Coalesce,
     exp.Concat, exp.Count, exp.DenseRank, exp.Exists, exp.Exp, exp.Floor, exp.Greatest, exp.If, exp.Least, exp.Left,
     exp.Length, exp.Ln, exp.LogicalAnd, exp.LogicalOr, exp.Lower, exp.MD5, exp.Max, exp.Median, exp.Min, exp.Nullif,
-    exp.Pow, exp.Replace, exp.Round, exp.RowNumber, exp.Sqrt, exp.Substring, exp.Sum,
+    exp.Pow, exp.Replace, exp.Right, exp.Round, exp.RowNumber, exp.Sqrt, exp.Substring, exp.Sum,
     exp.Trim, exp.TryCast, exp.Abs, exp.And, exp.Or, exp.Xor,
 )  # fmt: skip
 TIMES = frozenset({exp.DataType.Type.TIMESTAMP, exp.DataType.Type.TIMESTAMPNTZ, exp.DataType.Type.TIMESTAMPTZ})
@@ -133,12 +133,6 @@ def _micros(node: exp.Expr) -> exp.Expr:
     return _call("timestamp_micros", node.this)
 
 
-def _day(node: exp.Expr) -> exp.Expr:
-    if node.args["unit"].name.lower() != "day":
-        raise _unknown(node)
-    return node
-
-
 def _like(node: exp.Expr) -> exp.Expr:
     if node.args.get("flag"):
         raise _unknown(node)
@@ -171,7 +165,6 @@ OTHERWISE: Mapping[str, Callable[[exp.Expr], exp.Expr]] = {
     "isnan": lambda node: _call("isnan", node.this),
     "log": _log,
     "regexplike": _like,
-    "timestamptrunc": _day,
     "trunc": _whole,
     "try_strptime": _parsed,
 }

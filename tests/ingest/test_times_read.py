@@ -64,6 +64,7 @@ def test_text_is_read_as_utc(logs: Logs, text: str) -> None:
         ("2026-09-07 10:30:00. 12", None),
         ("2026-09-07 10:30:00.1+2", None),
         ("2026-09-07 10:30:60.5", None),
+        ("2026-09-07 10:30:00.5\t", None),
     ],
 )
 def test_parts_of_seconds(logs: Logs, text: str, seconds: float | None) -> None:

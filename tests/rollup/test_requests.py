@@ -34,8 +34,12 @@ def test_requests_are_counted_where_slates_could_make_nearly_all_of_them_answere
     assert requests("i % 10 + 1") == {"loud": (100, 95)}
 
 
-def test_the_deepest_slate_says_nothing_where_a_row_has_no_position():
-    assert requests("CASE WHEN model_id = 'loud' THEN 1 END") == {"loud": (100, 95), "quiet": (100, 5)}
+def test_how_deep_the_slates_of_another_model_are_says_nothing():
+    assert requests("CASE model_id WHEN 'quiet' THEN i % 10 + 1 ELSE 1 END") == {}
+
+
+def test_nor_do_they_of_a_model_that_logs_no_positions():
+    assert requests("CASE WHEN model_id = 'loud' THEN i % 10 + 1 END") == {"loud": (100, 95), "quiet": (100, 5)}
 
 
 def test_without_positions_all_are_counted():

@@ -80,14 +80,15 @@ def scan(options: LogOptions, report: ReportOptions) -> None:
     logs = options.logs()
     settings = options.settings(fail_on=report.fail_on, min_severity=report.min_severity)
     report.check()
-    from auditor.report import as_saved
+    from auditor.report import ROUNDED, as_saved, format_of
     from auditor.scan import scan as audit
 
-    # What is printed is what a saved report says.
-    result = as_saved(audit(logs, settings, progress(options.quiet), report.database))
+    result = audit(logs, settings, progress(options.quiet), report.database)
+    shown = report.shown(options.quiet)
+    if not {shown, *map(format_of, report.files)} <= ROUNDED:  # what is told is what a saved report says
+        result = as_saved(result)
     code = exit_code(result, settings.fail_on)
     _write(result, report.files, settings)
-    shown = report.shown(options.quiet)
     if code or not options.quiet:
         _tell(result, settings, shown, options.color)
     elif report.format == "json":  # a program that asked for an object gets one

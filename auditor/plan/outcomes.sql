@@ -17,7 +17,7 @@ histories AS (
         CAST(sum(CASE WHEN labels THEN labelled ELSE exposures END) AS BIGINT) AS tries,
         CAST(sum(clicks) AS BIGINT) AS clicks,
         CAST(
-            sum(CASE WHEN labels THEN labelled * exploit / exposures ELSE exploit END) FILTER (retrain = last) AS DOUBLE
+            sum(CASE WHEN labels THEN labelled * exploit / exposures ELSE exploit END) FILTER (retrain = ends.last) AS DOUBLE
         ) AS own
     FROM outcomes
     JOIN ends USING (model)

@@ -16,7 +16,9 @@ from auditor.report.file import write
 from auditor.report.layout import Layout
 from auditor.report.visible import visible
 
-__all__ = ["FORMATS", "SUFFIXES", "as_saved", "format_of", "from_json", "render", "schema", "to_json", "write"]
+__all__ = [
+    "FORMATS", "ROUNDED", "SUFFIXES", "as_saved", "format_of", "from_json", "render", "schema", "to_json", "write",
+]  # fmt: skip
 
 
 def _table(report: Report, layout: Layout) -> str:
@@ -37,6 +39,8 @@ FORMATS: Mapping[str, Callable[[Report, Layout], str]] = {
     "jsonl": lambda report, _: to_jsonl(report),
     "markdown": _markdown,
 }
+ROUNDED = frozenset({None, "json", "jsonl"})
+"""Formats that round numbers themselves; None: nothing is told."""
 SUFFIXES: Mapping[str, str] = {
     ".txt": "table",
     ".json": "json",

@@ -2,9 +2,9 @@
 SELECT
     {window} AS names,
     hash(item_id) AS item,
-    count(*) AS labelled,
-    count(*) FILTER (clicked) AS clicks,
-    count(*) FILTER (clicked AND policy IN ('explore', 'holdout')) AS clicks_outside
+    CAST(count(*) AS INTEGER) AS labelled,
+    CAST(count(CASE WHEN clicked THEN 1 END) AS INTEGER) AS clicks,
+    CAST(count(CASE WHEN clicked AND policy IN ('explore', 'holdout') THEN 1 END) AS INTEGER) AS clicks_outside
 FROM attributed
 WHERE {separate}
 GROUP BY names, item

@@ -1,17 +1,9 @@
 -- How high feedback rates were in each retrain beside the last one, outcome by outcome, so that neither a season nor a
 -- better mix of outcomes passes for the quality of those shown then: Mantel and Haenszel's rate ratio over the outcomes
 -- that both show, with the variance of its log (Greenland and Robins 1985).
-WITH models AS (
-    SELECT model, max(retrain) AS last, coalesce(bool_or(labels), FALSE) AS labels
-    FROM retrains
-    LEFT JOIN kinds USING (model)
-    WHERE retrain IS NOT NULL
-    GROUP BY model
-),
-learned AS NOT MATERIALIZED (
-    SELECT model, retrain, last, item, clicks, CASE WHEN labels THEN labelled ELSE exposures END AS tries
+WITH learned AS NOT MATERIALIZED (
+    SELECT model, retrain, last, item, clicks, CASE WHEN {of_labels} THEN labelled ELSE exposures END AS tries
     FROM outcomes
-    JOIN models USING (model)
 ),
 side_by_side AS (
     SELECT
@@ -39,5 +31,7 @@ SELECT model, retrain, higher / lower AS level, sqrt(spread / (higher * lower)) 
 FROM summed
 WHERE higher > 0 AND lower > 0
 UNION ALL
-SELECT model, last, 1.0, 0.0
-FROM models
+SELECT model, max(retrain), 1.0, 0.0
+FROM retrains
+WHERE retrain IS NOT NULL
+GROUP BY model

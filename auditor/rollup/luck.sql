@@ -14,7 +14,6 @@ WITH starts AS (
     WHERE retrain IS NOT NULL
     GROUP BY model, retrain
 ),
-models AS (SELECT DISTINCT model, last, coalesce(labels, FALSE) AS labels FROM starts LEFT JOIN kinds USING (model)),
 rows_of AS NOT MATERIALIZED (
     SELECT
         model,
@@ -23,12 +22,11 @@ rows_of AS NOT MATERIALIZED (
         item,
         exposures,
         exploit,
-        CASE WHEN labels THEN labelled ELSE exploit END AS own,
-        CASE WHEN labels THEN clicks ELSE clicks - clicks_outside END AS own_hits,
-        CASE WHEN labels THEN 0 ELSE explore + holdout END AS outside,
-        CASE WHEN labels THEN 0 ELSE clicks_outside END AS outside_hits
+        CASE WHEN {of_labels} THEN labelled ELSE exploit END AS own,
+        CASE WHEN {of_labels} THEN clicks ELSE clicks - clicks_outside END AS own_hits,
+        CASE WHEN {of_labels} THEN 0 ELSE explore + holdout END AS outside,
+        CASE WHEN {of_labels} THEN 0 ELSE clicks_outside END AS outside_hits
     FROM outcomes
-    JOIN models USING (model)
     WHERE retrain IS NOT NULL
 ),
 turned_over AS (

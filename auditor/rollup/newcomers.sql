@@ -25,7 +25,7 @@ days AS (
         dated,
         cohort,
         starts.retrain,
-        starts.retrain = last AS is_last,
+        starts.retrain = starts.last AS is_last,
         need,
         even_share * CASE
             WHEN last_at <= first_at THEN 1

@@ -1,34 +1,24 @@
 -- Each retrain beside the one before it, and the last beside the first: how many outcomes have the same counts on both
 -- sides. `fresh` outcomes came into the catalogue only after the earlier retrain had begun, `retired` ones left it before
 -- the later one.
-WITH starts AS (
-    SELECT model, retrain, min(first_at) AS first_at, max(retrain) OVER (PARTITION BY model) AS last
-    FROM retrains
-    WHERE retrain IS NOT NULL
-    GROUP BY model, retrain
-),
-models AS (SELECT DISTINCT model, last, coalesce(labels, FALSE) AS labels FROM starts LEFT JOIN kinds USING (model)),
-learned AS NOT MATERIALIZED (
-    SELECT model, retrain, last, item, exploit, exploit_a,
-        CASE WHEN labels THEN labelled ELSE exposures END AS learnable
-    FROM outcomes
-    JOIN models USING (model)
-),
-side_by_side AS (
+WITH side_by_side AS (
     SELECT
-        coalesce(b.model, a.model) AS model,
-        coalesce(b.retrain, a.retrain + 1) AS retrain,
-        coalesce(b.retrain - 1, a.retrain) AS earlier,
-        coalesce(b.item, a.item) AS item,
-        coalesce(a.exploit, 0) AS before,
-        coalesce(a.exploit_a, 0) AS before_a,
-        coalesce(a.learnable, 0) AS learnable_before,
-        coalesce(b.exploit, 0) AS after,
-        coalesce(b.exploit_a, 0) AS after_a,
-        coalesce(b.learnable, 0) AS learnable
-    FROM (SELECT * FROM learned WHERE retrain < last) AS a
-    FULL JOIN (SELECT * FROM learned WHERE retrain > 0) AS b
-        ON a.model = b.model AND a.item = b.item AND a.retrain + 1 = b.retrain
+        model,
+        retrain + 1 AS retrain,
+        retrain AS earlier,
+        item,
+        exploit AS before,
+        exploit_a AS before_a,
+        learnable AS learnable_before,
+        CASE WHEN goes_on THEN next_exploit ELSE 0 END AS after,
+        CASE WHEN goes_on THEN next_exploit_a ELSE 0 END AS after_a,
+        CASE WHEN goes_on THEN next_learnable ELSE 0 END AS learnable
+    FROM steps
+    WHERE retrain < last
+    UNION ALL
+    SELECT model, retrain, retrain - 1, item, 0, 0, 0, exploit, exploit_a, learnable
+    FROM steps
+    WHERE retrain > 0 AND resumed
     UNION ALL
     SELECT
         coalesce(b.model, a.model),
@@ -41,9 +31,14 @@ side_by_side AS (
         coalesce(b.exploit, 0),
         coalesce(b.exploit_a, 0),
         coalesce(b.learnable, 0)
-    FROM (SELECT * FROM learned WHERE retrain = 0 AND last > 1) AS a
-    FULL JOIN (SELECT * FROM learned WHERE retrain = last AND last > 1) AS b
-        ON a.model = b.model AND a.item = b.item
+    FROM (FROM steps WHERE retrain = 0 AND last > 1) AS a
+    FULL JOIN (FROM steps WHERE retrain = last AND last > 1) AS b ON a.model = b.model AND a.item = b.item
+),
+starts AS (
+    SELECT model, retrain, min(first_at) AS first_at, max(retrain) OVER (PARTITION BY model) AS last
+    FROM retrains
+    WHERE retrain IS NOT NULL
+    GROUP BY model, retrain
 ),
 turned_over AS (
     SELECT

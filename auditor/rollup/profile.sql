@@ -5,10 +5,9 @@ SELECT
     retrain,
     exploit,
     exploit_a,
-    CASE WHEN coalesce(labels, FALSE) THEN labelled ELSE exposures END AS learnable,
+    CASE WHEN {of_labels} THEN labelled ELSE exposures END AS learnable,
     count(*) AS outcomes,
     CAST(sum(clicks_outside) AS BIGINT) AS clicks_outside
 FROM outcomes
-LEFT JOIN kinds USING (model)
 WHERE retrain IS NOT NULL
 GROUP BY ALL

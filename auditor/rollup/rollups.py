@@ -12,7 +12,7 @@ import polars as pl
 
 from auditor.errors import AuditError
 from auditor.ingest import Intake
-from auditor.rollup.expressions import expressions, of_users
+from auditor.rollup.expressions import expressions, of_labels, of_users, parts
 from auditor.rollup.frames import frame_of
 
 # Each rollup with those it reads; `exposures`, `attributed`, `organic` and `catalogue` are the log itself.
@@ -21,7 +21,8 @@ ROLLUPS: Mapping[str, tuple[str, ...]] = {
     "retrains": ("volume",),
     "shown_counts": (),
     "answered": (),
-    "outcomes": ("retrains", "shown_counts", "answered"),
+    "outcome_counts": ("retrains", "shown_counts", "answered"),
+    "outcomes": ("outcome_counts",),
     "retrain_halves": ("retrains",),
     "lives": ("outcomes",),
     "signed": ("retrains",),
@@ -30,7 +31,8 @@ ROLLUPS: Mapping[str, tuple[str, ...]] = {
     "catalogue_sizes": ("catalogue_outcomes",),
     "windows": ("outcomes", "kinds", "catalogue_sizes"),
     "profile": ("outcomes", "kinds"),
-    "pairs": ("outcomes", "kinds", "catalogue_outcomes"),
+    "steps": ("outcomes", "kinds"),
+    "pairs": ("steps", "catalogue_outcomes"),
     "moves": ("pairs", "windows"),
     "neighbours": ("pairs",),
     "shuffled": ("pairs",),
@@ -86,18 +88,19 @@ ROLLUPS: Mapping[str, tuple[str, ...]] = {
 
 # Large, or rows of single users: gone as soon as what is told of them is counted.
 SPENT: Mapping[str, tuple[str, ...]] = {
-    "outcomes": ("shown_counts", "answered"),
+    "outcome_counts": ("shown_counts", "answered"),
+    "pairs": ("steps",),
     "user_steps": ("user_rows", "user_sample"),
 }
 
 # Counted of single users, who are sampled.
 OF_USERS = frozenset({"user_rows", "user_sample"})
 
-# What a log has no column for; the engine would carry a counter of it for every outcome, and keep four bytes of zeros.
-NOTHING = {
-    "CAST(count(CASE WHEN FALSE THEN 1 END) AS INTEGER)": "CAST(0 AS TINYINT)",
-    "count(*) FILTER (FALSE)": "0",
-}
+# Nothing but another look at the table below it.
+VIEWS = frozenset({"outcomes"})
+
+# What a log has no column for.
+NOTHING = {"count(*) FILTER (FALSE)": "0"}
 
 
 class Progress(Protocol):
@@ -159,7 +162,7 @@ class Rollups:
         for needed in ROLLUPS[name]:
             self.build(needed)
         with self._progress.phase(f"counting {name.replace('_', ' ')}", self.connection, self._rows):
-            self._run(f"CREATE OR REPLACE TABLE {name} AS {self._sql(name)}")
+            self._run(f"CREATE OR REPLACE {'VIEW' if name in VIEWS else 'TABLE'} {name} AS {self._sql(name)}")
         self.built.append(name)
         for spent in SPENT.get(name, ()):
             self.connection.execute(f"DROP TABLE {spent}")
@@ -185,8 +188,12 @@ class Rollups:
         if name in OF_USERS:
             self._of_users = self._of_users or of_users(self.connection)
             told |= self._of_users
+        if "{of_labels}" in text:
+            told["of_labels"] = of_labels(self.connection)
         for placeholder, expression in told.items():
             text = text.replace(f"{{{placeholder}}}", expression)
         for counted, nothing in NOTHING.items():
             text = text.replace(counted, nothing)
+        if "{part}" in text:
+            text = " UNION ALL ".join(f"({text.replace('{part}', part)}\n)" for part in parts(self.connection))
         return text

@@ -1,5 +1,5 @@
--- The one wide pass: exposures of each model's versions and outcomes, split by policy and by half of the users; and the
--- feedback on them, where it is joined to them ({clicked}, {labelled}).
+-- The one wide pass: exposures of each model's versions and outcomes, by half of the users; and, where the log has
+-- columns for it, split by policy, and with the feedback that is joined to them ({counted}).
 -- Model and version go by the hash of both names here; without times all versions are one retrain, and go by that of the
 -- model alone ({window}). An outcome goes by the hash of its name from here on (`items` has the names): no two of ten
 -- million share one, but for a chance of 3 in a million.
@@ -9,12 +9,7 @@ SELECT
     {window} AS names,
     hash(item_id) AS item,
     CAST(count(*) AS INTEGER) AS exposures,
-    CAST(count(CASE WHEN {logged} THEN 1 END) AS INTEGER) AS logged,
-    CAST(count(CASE WHEN {explore} THEN 1 END) AS INTEGER) AS explore,
-    CAST(count(CASE WHEN {holdout} THEN 1 END) AS INTEGER) AS holdout,
-    CAST(count(CASE WHEN md5(CAST({unit} AS VARCHAR)) < '8' AND {exploit} THEN 1 END) AS INTEGER) AS exploit_a,
-    CAST(count(CASE WHEN {labelled} THEN 1 END) AS INTEGER) AS labelled,
-    CAST(count(CASE WHEN {clicked} THEN 1 END) AS INTEGER) AS clicks,
-    CAST(count(CASE WHEN {clicked_outside} THEN 1 END) AS INTEGER) AS clicks_outside
+    CAST(count(CASE WHEN md5(CAST({unit} AS VARCHAR)) < '8' AND {exploit} THEN 1 END) AS INTEGER) AS exploit_a
+    {counted}
 FROM exposures
 GROUP BY names, item

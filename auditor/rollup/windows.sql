@@ -14,11 +14,10 @@ WITH totals AS (
         CAST(sum(labelled) AS BIGINT) AS labelled,
         CAST(sum(clicks) AS BIGINT) AS clicks,
         CAST(sum(clicks_outside) AS BIGINT) AS clicks_outside,
-        CAST(sum(CASE WHEN labels THEN labelled ELSE exposures END) AS BIGINT) AS learnable,
+        CAST(sum(CASE WHEN {of_labels} THEN labelled ELSE exposures END) AS BIGINT) AS learnable,
         CAST(count(*) AS BIGINT) AS shown,
-        coalesce(bool_or(labels), FALSE) AS labels
+        bool_or({of_labels}) AS labels
     FROM outcomes
-    LEFT JOIN kinds USING (model)
     WHERE retrain IS NOT NULL
     GROUP BY model, retrain
 )

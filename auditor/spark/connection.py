@@ -112,11 +112,12 @@ class SparkConnection:
 
     def _create(self, tree: exp.Create) -> None:
         name, before = tree.this.name, len(self._cached)
+        order = tree.expression.args.pop("order", None)
         frame = self._counted(tree.expression, named=name not in HASHED)
         if _stays(name) or name in BOTH:
             self.add(name, self._kept(frame) if tree.kind == "TABLE" or name == KEPT else frame)
         if not _stays(name):
-            self._fetch(name, self._there.get(name, frame))
+            self._fetch(name, self._there.get(name, frame), order.sql("duckdb") if order else "")
             self._free(before)
 
     def _kept(self, frame: DataFrame) -> DataFrame:
@@ -160,13 +161,13 @@ class SparkConnection:
         made = {key: f.xxhash64(*columns) for key, columns in MADE_OF.items() if key in hashed}
         self.add(name, frame.withColumns(made) if made else frame)
 
-    def _fetch(self, name: str, frame: DataFrame) -> None:
-        """Brings a table of counts here, with the hashes of its outcomes."""
+    def _fetch(self, name: str, frame: DataFrame, order: str) -> None:
+        """Brings a table of counts here, with the hashes of its outcomes, by which it may be put in order."""
         arrived = _without_zone(frame.toArrow())
         self.here.register("arrived", arrived)
         hashed = f" REPLACE (hash({OUTCOME}) AS {OUTCOME})" if OUTCOME in arrived.column_names else ""
-        self.here.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT *{hashed} FROM arrived")
-        if name == "outcomes":
+        self.here.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT *{hashed} FROM arrived {order}")
+        if name == "outcome_counts":
             self.here.execute(f"CREATE OR REPLACE TABLE {NAMED} AS SELECT DISTINCT {OUTCOME} AS item_id FROM arrived")
         self.here.unregister("arrived")
 

@@ -39,12 +39,15 @@ def _credible(
     """
     rates = shown.select("model", "shown_rate", "shown_tries", "even_share", bar=(1 + margin) * pl.col("shown_rate"))
     a, b, doubt = pl.col("a"), pl.col("b"), pl.col("doubt")
-    return (
+    posteriors = (
         hopefuls.join(prior, on="model")
         .join(rates, on="model")
         .with_columns(a=_liked(), b=_passed("tries"), most=_passed("tries_most"))
+    )
+    return (
+        beta_above(posteriors, "above", pl.col("bar"), a, pl.col("most"))
         .with_columns(
-            doubt=1 - beta_above(pl.col("bar"), a, pl.col("most")),
+            doubt=1 - pl.col("above"),
             rate=a / (a + b),
             variance=a * b / (a + b) ** 2 / (a + b + 1),
             lacks=(pl.col("even_share") - pl.col("tries_last")).clip(lower_bound=0.0),

@@ -9,8 +9,10 @@ from auditor.statistics import beta_above
 
 
 def tails(value, a, b) -> np.ndarray:
-    frame = pl.DataFrame({"x": value, "a": a, "b": b})
-    return frame.select(beta_above(pl.col("x"), pl.col("a"), pl.col("b"))).to_series().to_numpy()
+    frame = pl.LazyFrame({"x": value, "a": a, "b": b})
+    found = beta_above(frame, "above", pl.col("x"), pl.col("a"), pl.col("b")).collect()
+    assert found.columns == ["x", "a", "b", "above"]
+    return found["above"].to_numpy()
 
 
 @pytest.mark.parametrize("largest", [3.0, 1e2, 1e4, 1e6])

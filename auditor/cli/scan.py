@@ -85,7 +85,8 @@ def scan(options: LogOptions, report: ReportOptions) -> None:
 
     result = audit(logs, settings, progress(options.quiet), report.database)
     shown = report.shown(options.quiet)
-    if not {shown, *map(format_of, report.files)} <= ROUNDED:  # what is told is what a saved report says
+    told = {shown, *map(format_of, report.files)} - {None}
+    if told - ROUNDED:  # what is told is what a saved report says
         result = as_saved(result)
     code = exit_code(result, settings.fail_on)
     _write(result, report.files, settings)

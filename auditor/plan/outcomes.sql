@@ -2,7 +2,7 @@
 -- the last retrain, and from all in the whole log. Exposures count where they were labelled if feedback is a label
 -- (`own`, `tries`); an outcome that never is cannot be fed by showing it.
 WITH ends AS (
-    SELECT model, retrain AS last, max(last_at) AS ended_at
+    SELECT model, max(last_at) AS ended_at
     FROM retrains
     WHERE retrain IS NOT NULL AND model IN ({models})
     GROUP BY model, retrain
@@ -17,7 +17,7 @@ histories AS (
         CAST(sum(CASE WHEN labels THEN labelled ELSE exposures END) AS BIGINT) AS tries,
         CAST(sum(clicks) AS BIGINT) AS clicks,
         CAST(
-            sum(CASE WHEN labels THEN labelled * exploit / exposures ELSE exploit END) FILTER (retrain = ends.last) AS DOUBLE
+            sum(CASE WHEN labels THEN labelled * exploit / exposures ELSE exploit END) FILTER (retrain = last) AS DOUBLE
         ) AS own
     FROM outcomes
     JOIN ends USING (model)

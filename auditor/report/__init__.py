@@ -39,8 +39,8 @@ FORMATS: Mapping[str, Callable[[Report, Layout], str]] = {
     "jsonl": lambda report, _: to_jsonl(report),
     "markdown": _markdown,
 }
-ROUNDED = frozenset({None, "json", "jsonl"})
-"""Formats that round numbers themselves; None: nothing is told."""
+ROUNDED = frozenset({"json", "jsonl"})
+"""Formats that round what they tell themselves."""
 SUFFIXES: Mapping[str, str] = {
     ".txt": "table",
     ".json": "json",

@@ -20,7 +20,7 @@ PLAIN = frozenset({type(None), bool, int, str})
 def to_json(report: Report) -> str:
     """The whole report as one JSON object, in ASCII, ending with a newline: a line a key, and a line an entry of lists.
 
-    Indenting what is in them would cost a large fleet more than its judgement: it is done in Python, entry by entry.
+    Deeper indents are made in pure Python, which for a large fleet takes longer than to judge it.
     """
     keys = (f"{_dump(key)}: {_laid_out(value)}" for key, value in document(report).items())
     return "{\n" + ",\n".join(keys) + "\n}\n"

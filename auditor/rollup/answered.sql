@@ -1,4 +1,5 @@
--- Feedback of each model's versions and outcomes. Feedback joined to the exposures is counted with them.
+-- Feedback of each model's versions and outcomes, as narrow as the exposures. Feedback joined to those is counted with
+-- them.
 SELECT
     {window} AS names,
     hash(item_id) AS item,

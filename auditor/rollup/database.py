@@ -24,6 +24,9 @@ TABLES = {
     "rejected": "FROM rejected",
 }
 
+# What others say more of.
+BENEATH = frozenset({"outcome_counts"})
+
 
 def leave(rollups: Rollups, path: Path) -> None:
     """Writes the canonical tables, the rollups and the rejected rows, whole or not at all.
@@ -47,7 +50,7 @@ def leave(rollups: Rollups, path: Path) -> None:
 def _write(rollups: Rollups, target: Path) -> None:
     rollups.build("items")
     connection = rollups.connection
-    wanted = {**TABLES, **{name: _rows(name, connection) for name in rollups.built}}
+    wanted = {**TABLES, **{name: _rows(name, connection) for name in rollups.built if name not in BENEATH}}
     connection.execute(f"ATTACH '{str(target).replace(chr(39), chr(39) * 2)}' AS left_behind")
     try:
         connection.execute("BEGIN")

@@ -12,8 +12,9 @@ from auditor.ingest.label_sources import written_by
 from auditor.ingest.quoting import literal
 
 HASHES = 2**64
-# Counts of outcomes that a log may have no column for, in the order of their table.
-COUNTS = ("logged", "explore", "holdout", "labelled", "clicks", "clicks_outside")
+# Counts of exposures and feedback that a log may have no columns for, in the order of `outcomes`.
+OF_POLICY = ("logged", "explore", "holdout")
+OF_FEEDBACK = ("labelled", "clicks", "clicks_outside")
 
 
 def expressions(intake: Intake, feedback: str | None) -> dict[str, str]:
@@ -22,17 +23,17 @@ def expressions(intake: Intake, feedback: str | None) -> dict[str, str]:
     dates = {"available_from", "available_to"} & intake.columns.get("catalogue", frozenset())
     joined, policy = intake.attribution == "joined", "policy" in given
     told = {
+        "unit": intake.unit or '"timestamp"',
         "logged": "policy IS NOT NULL" if policy else "FALSE",
         "explore": "policy = 'explore'" if policy else "FALSE",
         "holdout": "policy = 'holdout'" if policy else "FALSE",
+        "exploit": "coalesce(policy, 'exploit') = 'exploit'" if policy else "TRUE",
         "labelled": "clicked IS NOT NULL OR reward IS NOT NULL" if joined else "FALSE",
         "clicked": "(clicked OR reward > 0)" if joined else "FALSE",
     }
     return {
         **told,
-        **_counts(told),
-        "unit": intake.unit or '"timestamp"',
-        "exploit": "coalesce(policy, 'exploit') = 'exploit'" if policy else "TRUE",
+        **_counts(told, joined=joined, policy=policy),
         "dated": "TRUE" if dates else "FALSE",
         "separate": "FALSE" if joined else "TRUE",
         "writer": written_by("label_source"),
@@ -41,34 +42,33 @@ def expressions(intake: Intake, feedback: str | None) -> dict[str, str]:
     }
 
 
-def _counts(told: Mapping[str, str]) -> dict[str, str]:
-    """What is counted with exposures, what comes from feedback of its own, and zeros for what the log cannot say."""
-    outside = f"{told['clicked']} AND policy IN ('explore', 'holdout')" if told["logged"] != "FALSE" else "FALSE"
-    conditions = {**told, "clicks": told["clicked"], "clicks_outside": outside}
-    counted = [name for name in COUNTS if not conditions[name].startswith("FALSE")]
-    answers = [
-        name for name in COUNTS[3:] if told["labelled"] == "FALSE" and (name != COUNTS[-1] or "logged" in counted)
-    ]
-    known = {*counted, *answers}
+def _counts(told: Mapping[str, str], *, joined: bool, policy: bool) -> dict[str, str]:
+    """What is counted with exposures; that and the feedback of a log of its own; and zeros for what is not known.
+
+    The md5 of {unit} halves the log.
+    """
+    own_half = f"md5(CAST({told['unit']} AS VARCHAR)) < '8' AND {told['exploit']}"
+    outside = f"{told['clicked']} AND policy IN ('explore', 'holdout')"
+    conditions = {**told, "exploit_a": own_half, "clicks": told["clicked"], "clicks_outside": outside}
+    of_policy, of_feedback = OF_POLICY if policy else (), OF_FEEDBACK if policy else OF_FEEDBACK[:2]
+    counted = ("exploit_a", *of_policy, *(of_feedback if joined else ()))
+    known = [f"shown.{name}" for name in ("exposures", *counted)]
+    known += [] if joined else [f"coalesce(answered.{name}, 0) AS {name}" for name in of_feedback]
+    cases = (f"CAST(count(CASE WHEN {conditions[name]} THEN 1 END) AS INTEGER) AS {name}" for name in counted)
+    zeros = {name: f"CAST(0 AS TINYINT) AS {name}" for name in (*OF_POLICY, *OF_FEEDBACK)}
     return {
-        "counted": "".join(f", {_count(conditions[name])} AS {name}" for name in counted),
-        "answers": "".join(f", coalesce({name}, 0) AS {name}" for name in answers),
-        "or_nothing": "".join(f"{name if name in known else f'CAST(0 AS TINYINT) AS {name}'}, " for name in COUNTS),
+        "counts": ", ".join(["CAST(count(*) AS INTEGER) AS exposures", *cases]),
+        "known_counts": ", ".join(known),
+        "all_counts": ", ".join((zeros | {name: name for name in (*of_policy, *of_feedback)}).values()),
     }
 
 
-def _count(condition: str) -> str:
-    return f"CAST(count(CASE WHEN {condition} THEN 1 END) AS INTEGER)"
-
-
 def of_labels(connection: duckdb.DuckDBPyConnection) -> str:
-    """Whether the feedback of a model is a label, known of each once they are told apart: mostly of none, or of all."""
-    models, labelled = connection.execute(
-        "SELECT count(*), coalesce(list(model ORDER BY model) FILTER (labels), []) FROM kinds"
-    ).fetchall()[0]
-    if len(labelled) in (0, models):
+    """Whether the feedback of a model is a label, as a condition: in most fleets a constant, as none's is, or all's."""
+    models, labelled = connection.execute("SELECT count(*), count(*) FILTER (labels) FROM kinds").fetchall()[0]
+    if labelled in (0, models):
         return "TRUE" if labelled else "FALSE"
-    return f"coalesce(model IN ({', '.join(map(str, labelled))}), FALSE)"
+    return "model IN (SELECT model FROM kinds WHERE labels)"
 
 
 def parts(connection: duckdb.DuckDBPyConnection) -> list[str]:

@@ -1,11 +1,12 @@
--- `outcome_counts`, with zeros for what the log has no column for, and the model's own choices (`exploit`).
+-- `outcome_counts`, with zeros for what the log has no column for, and the model's own choices (`exploit`); in the order
+-- of that table.
 SELECT
     model,
     retrain,
     last,
     item,
     exposures,
-    {or_nothing}
     exploit_a,
+    {all_counts},
     exposures - explore - holdout AS exploit
 FROM outcome_counts

@@ -96,7 +96,7 @@ SPENT: Mapping[str, tuple[str, ...]] = {
 # Counted of single users, who are sampled.
 OF_USERS = frozenset({"user_rows", "user_sample"})
 
-# Nothing but another look at the table below it.
+# Not kept: read each time from the table below.
 VIEWS = frozenset({"outcomes"})
 
 # What a log has no column for.

@@ -112,7 +112,8 @@ class SparkConnection:
 
     def _create(self, tree: exp.Create) -> None:
         name, before = tree.this.name, len(self._cached)
-        order = tree.expression.args.pop("order", None)
+        # What comes here is put in order here: the cluster has names where hashes will be.
+        order = None if _stays(name) else tree.expression.args.pop("order", None)
         frame = self._counted(tree.expression, named=name not in HASHED)
         if _stays(name) or name in BOTH:
             self.add(name, self._kept(frame) if tree.kind == "TABLE" or name == KEPT else frame)

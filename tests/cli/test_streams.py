@@ -76,6 +76,13 @@ def test_files_are_written_and_the_table_is_still_printed(scanned, capsys):
     assert "\x1b" not in Path("c.txt").read_text()
 
 
+def test_json_says_the_same_alone_and_beside_what_people_read(scanned):
+    scanned.report = fleet_report(finding())
+    main(["scan", "logs", "-q", "-o", "a.json"])
+    main(["scan", "logs", "-o", "b.json", "-o", "b.md"])
+    assert Path("a.json").read_text() == Path("b.json").read_text()
+
+
 def test_quiet_with_files_leaves_stdout_alone(scanned, capsys):
     scanned.report = fleet_report(finding())
     assert main(["scan", "logs", "-q", "-o", "a.json"]) == 1

@@ -41,7 +41,8 @@ EMPTY = {
     "WHERE FALSE",
 }
 MADE = {
-    "outcomes": "SELECT * EXCLUDE (item_id, late), hash(item_id) AS item FROM counted",
+    "outcomes": "SELECT * EXCLUDE (item_id, late), hash(item_id) AS item, "
+    "max(retrain) OVER (PARTITION BY model) AS last FROM counted ORDER BY item, model, retrain",
     "retrain_halves": "SELECT model, retrain, exploit - late AS early, late, count(*) AS outcomes FROM counted "
     "WHERE exploit > 0 GROUP BY ALL",
     "retrains": "SELECT model::INTEGER AS model, retrain::INTEGER AS retrain, * EXCLUDE (model, retrain) FROM spans",

@@ -117,6 +117,15 @@ def test_json_ends_with_a_newline_and_begins_with_its_version():
     assert next(iter(parsed(text))) == "schema_version"
 
 
+def test_each_model_and_each_finding_has_a_line_of_its_own():
+    report = example()
+    lines = [line.removesuffix(",") for line in to_json(report).splitlines()]
+    whole = [parsed(line) for line in lines if line.startswith("{") and line.endswith("}") and len(line) > 1]
+    document = parsed(to_json(report))
+    assert [line for line in whole if "verdict" in line] == document["models"]
+    assert [line for line in whole if "evidence" in line] == document["findings"]
+
+
 def test_jsonl_lines_are_complete_by_themselves():
     lines = [parsed(line) for line in render(example(), "jsonl").splitlines()]
     assert len(lines) == 9

@@ -7,13 +7,16 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
 from auditor.config import Settings, memory_for_the_engine, threads_for_the_engine
 from auditor.errors import AuditError
 from auditor.ingest import Intake, locate, read
-from auditor.rollup import Progress
+
+if TYPE_CHECKING:
+    from auditor.rollup import Progress
 
 Reading = Callable[[Path], Intake]
 Engine = Callable[["LogPaths", Settings, duckdb.DuckDBPyConnection], AbstractContextManager[Reading]]

@@ -108,7 +108,7 @@ class LogOptions:
             config=self.config,
             environ=os.environ,
             cwd=Path.cwd(),
-            known_thresholds=known_thresholds(),
+            known_thresholds=known_thresholds,
         )
 
     def _kind(self) -> str | None:

@@ -33,7 +33,7 @@ def explain(
     battery = {detector.id: detector for detector in BATTERY}
     if detector_id not in battery:
         raise AuditError(f"There is no detector {detector_id!r}.", nearest(detector_id, battery))
-    settings = load({}, config=config, environ=os.environ, cwd=Path.cwd(), known_thresholds=known_thresholds())
+    settings = load({}, config=config, environ=os.environ, cwd=Path.cwd(), known_thresholds=known_thresholds)
     look = layout()
     emit("".join(f"{look.plain(line)}\n" for line in _page(battery[detector_id], settings)))
 

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
 
+    from auditor.auditing import Ability, Inspection
     from auditor.finding import InputSummary
     from auditor.report.layout import Layout
-    from auditor.scan import Ability, Inspection
 
 FILES_SHOWN = 3
 STYLES = {"yes": "green", "partly": "yellow", "no": "red"}

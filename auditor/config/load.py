@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,20 +48,20 @@ def load(
     config: Path | None,
     environ: Mapping[str, str],
     cwd: Path,
-    known_thresholds: Known | None = None,
+    known_thresholds: Callable[[], Known] | None = None,
 ) -> Settings:
     """The settings of one audit, from the one configuration file, the environment and the flags.
 
     `flags` holds field names; None, and what is empty, was not given. `config` is the file named by a
-    flag (relative to `cwd`). `known_thresholds` maps the id of each detector to its thresholds; without
-    it they are not checked. Raises AuditError for an unknown key, a value of the wrong type, or a
-    configuration file that cannot be read.
+    flag (relative to `cwd`). `known_thresholds` gives those of each detector by its id, and is asked
+    where some are chosen; without it they are not checked. Raises AuditError for an unknown key, a value
+    of the wrong type, or a configuration file that cannot be read.
     """
     name, document = find(config, environ, cwd)
     layers = (*_from_file(document, name), *_from_environment(environ), *_from_flags(flags))
     settings = _lay(layers)
-    if known_thresholds is not None:
-        _check_detectors(settings, known_thresholds)
+    if known_thresholds is not None and (settings.select or settings.thresholds):
+        _check_detectors(settings, known_thresholds())
     return settings
 
 

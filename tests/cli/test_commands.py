@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from auditor.auditing import Ability, Inspection
 from auditor.cli.main import main
 from auditor.detectors import BATTERY
 from auditor.finding import ColumnUse, InputSummary, Rejection
-from auditor.scan import Ability, Inspection
 
 COLUMNS = (ColumnUse("timestamp", "timestamp", "exact"), ColumnUse("item_id", "sk\x1bu", "alias"))
 

@@ -12,7 +12,9 @@ KNOWN = {"outcome-starvation": {"closed": 0.02, "excess": 0.25}, "retrain-drift"
 
 
 def settings(flags=None, *, config=None, environ=None, known=None) -> Settings:
-    return load(flags or {}, config=config, environ=environ or {}, cwd=Path.cwd(), known_thresholds=known)
+    return load(
+        flags or {}, config=config, environ=environ or {}, cwd=Path.cwd(), known_thresholds=known and (lambda: known)
+    )
 
 
 def test_defaults_have_no_source():

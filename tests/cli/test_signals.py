@@ -8,11 +8,11 @@ import pytest
 
 SCAN_THAT_WAITS = """
 import pathlib, sys, time
-import auditor.scan
+import auditor.auditing
 def wait(*_):
     pathlib.Path(sys.argv[1]).touch()
     time.sleep(30)
-auditor.scan.run = wait
+auditor.auditing.run = wait
 from auditor.cli.main import main
 sys.exit(main(["scan", "--exposures", sys.argv[2], "--model-id", "m"]))
 """

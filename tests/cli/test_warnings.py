@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from auditor.scan import _warnings
+from auditor.auditing import _warnings
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from auditor.auditing import volumes
 from auditor.cli.progress import Silent
 from auditor.config import Settings
 from auditor.detectors import Outcome, run
@@ -17,7 +18,6 @@ from auditor.ingest.canonical import COLUMNS as CANONICAL
 from auditor.ingest.canonical import target_type
 from auditor.rank import rank, summarise
 from auditor.rollup import Rollups
-from auditor.scan import volumes
 from auditor.simulate import Loop, ModelSpec, run_loop
 
 START = datetime(2026, 1, 5)

@@ -87,7 +87,7 @@ def test_configuration_loads_and_holds_every_key(tmp_path):
     [example] = blocks("toml")
     (tmp_path / "audit.toml").write_text(example, encoding="utf-8")
     known = {each.id: {name: value for name, value, _ in reasons(each.thresholds)} for each in BATTERY}
-    settings = load({}, config=None, environ={}, cwd=tmp_path, known_thresholds=known)
+    settings = load({}, config=None, environ={}, cwd=tmp_path, known_thresholds=lambda: known)
     assert set(tomllib.loads(example)) == {*SCALARS, *TABLES}
     assert set(settings.sources.values()) == {"audit.toml"}
     assert settings.thresholds["outcome-starvation"]["closed"] == 0.03

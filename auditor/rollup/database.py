@@ -24,7 +24,7 @@ TABLES = {
     "rejected": "FROM rejected",
 }
 
-# What others say more of.
+# What `outcomes` shows whole.
 BENEATH = frozenset({"outcome_counts"})
 
 

@@ -49,8 +49,7 @@ def audit(
     intake: Intake, settings: Settings, progress: Progress, started: datetime, database: Path | None = None
 ) -> Report:
     """The report on logs that are open; they, and what is counted of them, are left in `database`."""
-    rollups = Rollups(intake, progress, settings.feedback)
-    report = _report(started, rollups, run(rollups, settings), settings)
+    rollups, report = _audited(intake, settings, progress, started)
     if database is not None:
         with progress.phase(f"writing {database}", rollups.connection):
             leave(rollups, database)
@@ -63,8 +62,7 @@ def planned(intake: Intake, settings: Settings, progress: Progress, started: dat
 
     if settings.select:  # what the log lacks is part of a plan
         settings = replace(settings, select=(*settings.select, auditability.DETECTOR.id))
-    rollups = Rollups(intake, progress, settings.feedback)
-    report = _report(started, rollups, run(rollups, settings), settings)
+    rollups, report = _audited(intake, settings, progress, started)
     starvation = outcome_starvation.DETECTOR.tuned(settings.thresholds.get(outcome_starvation.DETECTOR.id, {}))
     return plan(rollups, report, replace(asked, closed=starvation.closed))
 
@@ -75,6 +73,11 @@ def inspection(intake: Intake, settings: Settings, progress: Progress) -> Inspec
     window = _window(rollups)
     abilities = tuple(_ability(detector.id, detector.title, detector.wants, rollups) for detector in BATTERY)
     return Inspection(intake.inputs, intake.attribution, intake.retrains_from, window, abilities)
+
+
+def _audited(intake: Intake, settings: Settings, progress: Progress, started: datetime) -> tuple[Rollups, Report]:
+    rollups = Rollups(intake, progress, settings.feedback)
+    return rollups, _report(started, rollups, run(rollups, settings), settings)
 
 
 def _report(started: datetime, rollups: Rollups, outcome: Outcome, settings: Settings) -> Report:

@@ -10,7 +10,8 @@ from auditor.statistics.factorial import log_factorial
 from auditor.statistics.poisson import _erfc
 from auditor.statistics.polynomial import polynomial
 
-# The approximation is good to 4e-3 for parameters of 1 and more; each is raised so often by its recurrence first.
+# The approximation is good to 4e-3 for parameters of 1 and more; each is raised so often by its recurrence first, which
+# `_passed` and `_steps` write out.
 _RAISED = 3
 _NEAR = 0.03
 _DEVIANCE_NEAR = (0.0, 1 / 3, 1 / 6, 1 / 10, 1 / 15, 1 / 21)

@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
-from auditor.config import Settings
+from auditor.config import DETECTORS, Settings
 from auditor.errors import AuditError
 from auditor.finding import Report
 from auditor.opening import LogPaths, opened
@@ -56,12 +56,10 @@ def inspect(logs: LogPaths, settings: Settings, progress: Progress) -> Inspectio
 @contextmanager
 def _opened(logs: LogPaths, settings: Settings, progress: Progress) -> Iterator[Intake]:
     """The logs. What audits them is loaded while the engine reads: it takes as long as a small log does."""
+    _check_selection(settings)
     loading = Thread(target=import_module, args=("auditor.auditing",), name="loading")
     loading.start()
     try:
-        if settings.select:
-            loading.join()
-            _check_selection(settings)
         with opened(logs, settings, progress) as intake:
             loading.join()
             yield intake
@@ -70,9 +68,6 @@ def _opened(logs: LogPaths, settings: Settings, progress: Progress) -> Iterator[
 
 
 def _check_selection(settings: Settings) -> None:
-    from auditor.detectors import BATTERY
-
-    known = [detector.id for detector in BATTERY]
-    unknown = [each for each in settings.select if each not in known]
+    unknown = [each for each in settings.select if each not in DETECTORS]
     if unknown:
-        raise AuditError(f"there is no detector {unknown[0]!r}", f"the detectors are {', '.join(known)}")
+        raise AuditError(f"there is no detector {unknown[0]!r}", f"the detectors are {', '.join(DETECTORS)}")

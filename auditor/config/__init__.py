@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from auditor.config.detectors import DETECTORS
 from auditor.config.load import load
 from auditor.config.machine import memory_for_the_engine, threads_for_the_engine
 from auditor.config.nearest import nearest
 from auditor.config.settings import Settings
 
-__all__ = ["Settings", "load", "memory_for_the_engine", "nearest", "threads_for_the_engine"]
+__all__ = ["DETECTORS", "Settings", "load", "memory_for_the_engine", "nearest", "threads_for_the_engine"]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from auditor.config.detectors import DETECTORS
 from auditor.config.document import find
 from auditor.config.nearest import nearest
 from auditor.config.settings import Settings
@@ -54,14 +55,16 @@ def load(
 
     `flags` holds field names; None, and what is empty, was not given. `config` is the file named by a
     flag (relative to `cwd`). `known_thresholds` gives those of each detector by its id, and is asked
-    where some are chosen; without it they are not checked. Raises AuditError for an unknown key, a value
-    of the wrong type, or a configuration file that cannot be read.
+    where some are chosen, as that loads the detectors; without it they are not checked. Raises AuditError
+    for an unknown key, a value of the wrong type, or a configuration file that cannot be read.
     """
     name, document = find(config, environ, cwd)
     layers = (*_from_file(document, name), *_from_environment(environ), *_from_flags(flags))
     settings = _lay(layers)
-    if known_thresholds is not None and (settings.select or settings.thresholds):
-        _check_detectors(settings, known_thresholds())
+    for detector in settings.select:
+        _check(detector, DETECTORS, "detector", settings.sources["select"])
+    if known_thresholds is not None and settings.thresholds:
+        _check_thresholds(settings, known_thresholds())
     return settings
 
 
@@ -112,9 +115,7 @@ def _from_flags(flags: Mapping[str, object]) -> Iterator[Given]:
             yield Given((field,), value, flag, flag)
 
 
-def _check_detectors(settings: Settings, known: Known) -> None:
-    for detector in settings.select:
-        _check(detector, known, "detector", settings.sources["select"])
+def _check_thresholds(settings: Settings, known: Known) -> None:
     for detector, given in settings.thresholds.items():
         for threshold in given:
             source = settings.sources[f"thresholds.{detector}.{threshold}"]
@@ -122,6 +123,6 @@ def _check_detectors(settings: Settings, known: Known) -> None:
             _check(threshold, known[detector], f"threshold of {detector}", source)
 
 
-def _check(name: str, known: Mapping[str, object], kind: str, source: str) -> None:
+def _check(name: str, known: Collection[str], kind: str, source: str) -> None:
     if name not in known:
         raise AuditError(f"{source}: unknown {kind} {name!r}.", nearest(name, known))

@@ -7,6 +7,7 @@ import pytest
 
 from auditor.auditing import Ability, Inspection
 from auditor.cli.main import main
+from auditor.config import DETECTORS
 from auditor.detectors import BATTERY
 from auditor.finding import ColumnUse, InputSummary, Rejection
 
@@ -63,6 +64,10 @@ def test_inspect_as_json(inspected, capsys):
     seen = json.loads(capsys.readouterr().out)
     assert seen["inputs"][0]["rows_used"] == 10_000
     assert seen["abilities"][1]["unlock"] == "`available_from`"
+
+
+def test_the_names_that_can_be_selected_are_those_of_the_battery():
+    assert [detector.id for detector in BATTERY] == list(DETECTORS)
 
 
 def test_detectors_are_one_line_each(capsys, monkeypatch):

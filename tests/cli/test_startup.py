@@ -20,6 +20,15 @@ def test_help_loads_nothing_heavy(arguments):
     assert not HEAVY & set(json.loads(done.stdout.splitlines()[-1]))
 
 
+def test_a_selection_is_checked_before_detectors_are_loaded():
+    arguments = ["scan", "no-such-log.parquet", "--select", "drift"]
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED.format(arguments=arguments)], capture_output=True, text=True, check=True
+    )
+    assert "unknown detector 'drift'" in done.stderr
+    assert not {"polars", "auditor.detectors"} & set(json.loads(done.stdout.splitlines()[-1]))
+
+
 def test_the_module_is_the_console_script():
     done = subprocess.run([sys.executable, "-m", "auditor", "scan"], capture_output=True, text=True, check=False)
     assert done.returncode == 2

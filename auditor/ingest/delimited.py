@@ -14,7 +14,7 @@ from auditor.ingest.columns import refuse_duplicates
 from auditor.ingest.files import Source, shown
 from auditor.ingest.lines import RECOUNT, REJECTS, UNCUT, first_line, lines_of
 from auditor.ingest.quoting import identifier, literal, literals, printable
-from auditor.ingest.scans import Column, Scan, reading
+from auditor.ingest.scans import UNSAID, Column, Scan, reading
 
 DELIMITERS = (",", "\t", ";", "|")
 DATA = re.compile(r"[-+]?\.?\d")
@@ -70,7 +70,8 @@ class DelimitedLog:
         columns = {name: Column(f"c{names.index(name)}", "VARCHAR") for name in wanted if name in names}
         columns |= {name: Column(identifier(name), "VARCHAR") for name in wanted if name in self.partitions}
         relation = _relation(group, REJECTS, hive=self.source.hive)
-        return Scan(relation, columns, "source_file", "NULL", _lines(group), _used(group), group.files, written=True)
+        file = UNSAID if len(group.files) == 1 else "source_file"
+        return Scan(relation, columns, file, "NULL", _lines(group), _used(group), group.files, written=True)
 
 
 def open_delimited(source: Source, connection: duckdb.DuckDBPyConnection) -> DelimitedLog:

@@ -38,7 +38,7 @@ class ParquetLog:
     def scans(self, wanted: Sequence[str]) -> tuple[Scan, ...]:
         """One scan over all files."""
         columns = {name: Column(identifier(name), self.types[name]) for name in wanted}
-        return (Scan(relation_of(self.source.files, hive=self.source.hive), columns, "filename"),)
+        return (Scan(relation_of(self.source.files, hive=self.source.hive), columns),)
 
 
 def open_parquet(source: Source, connection: duckdb.DuckDBPyConnection) -> ParquetLog:

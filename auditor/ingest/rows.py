@@ -15,7 +15,7 @@ from auditor.ingest.ndjson import open_ndjson
 from auditor.ingest.parquet import open_parquet, relation_of
 from auditor.ingest.quoting import identifier, literal
 from auditor.ingest.scans import Column, Log, Scan, reading
-from auditor.ingest.staging import stage
+from auditor.ingest.staging import file_of, stage
 from auditor.ingest.types import INTEGERS, Cast, Cell, is_number, unit_of, without_nan
 
 SAMPLE = 10_000
@@ -66,14 +66,14 @@ def rows_of(
     source = log.source
     scans = log.scans(tuple(theirs.values()))
     lazy = source.format in LAZY
-    origin = f"CAST(NULL AS VARCHAR) AS source_file, {ROW_ID} AS row_id" if lazy else "source_file, 0 AS row_id"
+    row_id = ROW_ID if lazy else "0"
     with reading(source):
         units = _units(scans, theirs, connection)
-        selects = [_select(source.role, scan, theirs, identifiers, units, origin) for scan in scans]
+        selects = [_select(source.role, scan, theirs, identifiers, units, row_id) for scan in scans]
         if lazy:
             return Rows(selects[0], source.files)
         staged = stage(source.role, selects, scans, connection, workspace)
-    return Rows(f"SELECT * REPLACE ({ROW_ID} AS row_id) FROM {relation_of(staged)}")
+    return Rows(f"SELECT * REPLACE ({file_of(scans)} AS source_file, {ROW_ID} AS row_id) FROM {relation_of(staged)}")
 
 
 def _units(
@@ -105,17 +105,17 @@ def _select(
     theirs: Mapping[str, str],
     identifiers: Mapping[str, str],
     units: Mapping[str, str | None],
-    source: str,
+    row_id: str,
 ) -> str:
     """The SELECT over one scan: casts first, over them the reason why a row is not used, and an example of it.
 
-    `source` is the SQL of source_file and row_id, as far as the scan has them.
+    `row_id` is the SQL of it, as far as the scan has it.
     """
     cells = {one: _cell(one, scan, theirs[one], identifiers) for one in COLUMNS[role] if one in theirs}
     casts = {one: cast(role, one, cell, target_type(one, identifiers), units.get(one)) for one, cell in cells.items()}
     inner = [f"{cell.sql} AS {cell.raw}" for one, cell in cells.items()]
     inner += [f"{casts[one].value} AS {cell.made}" for one, cell in cells.items()]
-    inner += [f"{scan.broken} AS broken", source]
+    inner += [f"{scan.broken} AS broken", f"{scan.file} AS source_file", f"{row_id} AS row_id"]
     names = ", ".join(cell.made for cell in cells.values())
     reason = reject_reason(casts.values(), "NULL" if scan.broken == "NULL" else "broken")
     return (

@@ -29,6 +29,7 @@ HINTS = {
     "extension": "Reading this address needs a DuckDB extension that could not be loaded; copy the files here instead.",
     "out of memory": "Allow more with --memory-limit, or give the audit a machine with more memory.",
 }
+UNSAID = "CAST(NULL AS VARCHAR)"
 PAGES = dict.fromkeys(("gzip", "zstd"), "A page of the file is damaged: fetch it or write it again.")
 
 
@@ -42,8 +43,9 @@ class Column:
 
 @dataclass(frozen=True)
 class Scan:
-    """Files that are read at once. `relation` is a FROM item; `file` the SQL of the file's name.
+    """Files that are read at once. `relation` is a FROM item.
 
+    `file` is the SQL of the file that a row is from, `UNSAID` where the row's number says it or there is but one.
     `broken` is the SQL of why the line itself cannot be used, NULL where it can. `lines` is a SELECT of each
     source_file and its number of lines (no header, no blank ones), `used` one of how many of them rows were made of,
     `files` the names; '' and () where every line is a row. `written`: all values are text as somebody wrote them,
@@ -52,7 +54,7 @@ class Scan:
 
     relation: str
     columns: Mapping[str, Column]
-    file: str
+    file: str = UNSAID
     broken: str = "NULL"
     lines: str = ""
     used: str = ""

@@ -10,9 +10,11 @@ import duckdb
 from auditor.ingest.line_ends import counting
 from auditor.ingest.lines import ODD_LINES, forget_rejects, in_order
 from auditor.ingest.quoting import literal, literals
-from auditor.ingest.scans import Scan
+from auditor.ingest.scans import UNSAID, Scan
 
-ROWS = "SELECT source_file, count(*) AS lines FROM read_parquet({}) GROUP BY source_file"
+ROWS = """
+    SELECT {} AS source_file, CAST(sum(rows) AS BIGINT) AS lines
+    FROM (SELECT source_file, file_index, count(*) AS rows FROM read_parquet({}) GROUP BY ALL) GROUP BY ALL"""
 NO_LINES = "SELECT '' AS source_file, 0 AS lines LIMIT 0"
 LEFT_OVER = """
     SELECT source_file, ingest_unread.lines - coalesce(used.lines, 0) AS lines
@@ -67,15 +69,24 @@ def stage(
     with in_order(connection), counting(lined, threads) as line_ends:
         for file, select in zip(files, selects, strict=True):
             connection.execute(f"COPY ({select}) TO {literal(file)} (FORMAT parquet, COMPRESSION snappy)")
-        if not _is_whole(files, line_ends, connection) and _lacks_lines(files, scans, connection):
+        if not _is_whole(files, scans, line_ends, connection) and _lacks_lines(files, scans, connection):
             files.append(str(workspace / f"{role}-broken.parquet"))
             connection.execute(f"COPY ({BROKEN_LINES}) TO {literal(files[-1])} (FORMAT parquet)")
     forget_rejects(connection)
     return tuple(files)
 
 
+def file_of(scans: Sequence[Scan]) -> str:
+    """SQL of the file that a staged row is from: the only one of its scan, which is not written with each row."""
+    only = [literal(scan.files[0]) if scan.file == UNSAID else UNSAID for scan in scans]
+    return f"coalesce(source_file, [{', '.join(only)}][CAST(file_index AS BIGINT) + 1])"
+
+
 def _is_whole(
-    files: Sequence[str], line_ends: Callable[[], Mapping[str, int | None]], connection: duckdb.DuckDBPyConnection
+    files: Sequence[str],
+    scans: Sequence[Scan],
+    line_ends: Callable[[], Mapping[str, int | None]],
+    connection: duckdb.DuckDBPyConnection,
 ) -> bool:
     """Whether no line is noted, and all line ends but that of the header gave rows.
 
@@ -83,7 +94,7 @@ def _is_whole(
     """
     if connection.execute("SELECT 1 FROM ingest_rejects LIMIT 1").fetchall():
         return False
-    rows = dict(connection.execute(ROWS.format(literals(files))).fetchall())
+    rows = dict(connection.execute(ROWS.format(file_of(scans), literals(files))).fetchall())
     return all(ends == rows.get(file, 0) + 1 for file, ends in line_ends().items())
 
 
@@ -99,7 +110,7 @@ def _lacks_lines(files: Sequence[str], scans: Sequence[Scan], connection: duckdb
             f"UPDATE ingest_unread SET lines = ingest_unread.lines + odd.lines FROM ({ODD_LINES}) AS odd"
             " WHERE odd.source_file = ingest_unread.source_file"
         )
-    left_over = LEFT_OVER.format(ROWS.format(literals(files)))
+    left_over = LEFT_OVER.format(ROWS.format(file_of(scans), literals(files)))
     short = connection.execute(f"SELECT count(*) FROM ({left_over}) WHERE lines > 0").fetchall()[0][0]
     if short:
         used = " UNION ALL ".join(scan.used for scan in scans if scan.used)

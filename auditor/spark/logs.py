@@ -55,7 +55,7 @@ class SparkLog:
     def scans(self, wanted: Sequence[str]) -> tuple[Scan, ...]:
         """One scan over all of it."""
         columns = {name: Given(_read(self.names.index(name), self.types[name]), self.types[name]) for name in wanted}
-        return (Scan(self.relation, columns, FILE),)
+        return (Scan(self.relation, columns),)
 
 
 def open_spark(source: Source, connection: SparkConnection) -> SparkLog:

@@ -12,7 +12,7 @@ import duckdb
 from auditor.errors import AuditError
 from auditor.ingest.columns import refuse_duplicates
 from auditor.ingest.files import Source, shown
-from auditor.ingest.lines import RECOUNT, REJECTS, UNCUT, first_line, lines_of
+from auditor.ingest.lines import PEEK, RECOUNT, REJECTS, UNCUT, first_line, lines_of
 from auditor.ingest.quoting import identifier, literal, literals, printable
 from auditor.ingest.scans import UNSAID, Column, Scan, reading
 
@@ -69,9 +69,10 @@ class DelimitedLog:
         names = group.header.names
         columns = {name: Column(f"c{names.index(name)}", "VARCHAR") for name in wanted if name in names}
         columns |= {name: Column(identifier(name), "VARCHAR") for name in wanted if name in self.partitions}
-        relation = _relation(group, REJECTS, hive=self.source.hive)
+        relation, first = (_relation(group, f"{REJECTS}{more}", hive=self.source.hive) for more in ("", f", {PEEK}"))
         file = UNSAID if len(group.files) == 1 else "source_file"
-        return Scan(relation, columns, file, "NULL", _lines(group), _used(group), group.files, written=True)
+        lines, used = _lines(group), _used(group)
+        return Scan(relation, columns, file, "NULL", lines, used, group.files, written=True, first=first)
 
 
 def open_delimited(source: Source, connection: duckdb.DuckDBPyConnection) -> DelimitedLog:
@@ -118,7 +119,7 @@ def _escape(header: Header, file: str, connection: duckdb.DuckDBPyConnection) ->
     """What escapes a quote inside quotes, from a sample: the quote itself, or (Spark) a backslash."""
     query = (
         f"SELECT Escape FROM sniff_csv({literal(file)}, delim = {literal(header.delimiter)},"
-        f" quote = {literal(header.quote)}, header = true, all_varchar = true, ignore_errors = true)"
+        f" quote = {literal(header.quote)}, header = true, all_varchar = true, ignore_errors = true, {PEEK})"
     )
     try:
         found = connection.execute(query).fetchall()

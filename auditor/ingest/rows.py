@@ -92,7 +92,7 @@ def _unit(scans: Sequence[Scan], name: str, connection: duckdb.DuckDBPyConnectio
     value = without_nan(column.sql, column.type)
     query = (
         "SELECT count(*), count(number), median(abs(number)) FROM"
-        f" (SELECT TRY_CAST({value} AS DOUBLE) AS number FROM {scan.relation}"
+        f" (SELECT TRY_CAST({value} AS DOUBLE) AS number FROM {scan.first or scan.relation}"
         f" WHERE {value} IS NOT NULL LIMIT {SAMPLE})"
     )
     values, numbers, middle = connection.execute(query).fetchall()[0]

@@ -49,7 +49,7 @@ class Scan:
     `broken` is the SQL of why the line itself cannot be used, NULL where it can. `lines` is a SELECT of each
     source_file and its number of lines (no header, no blank ones), `used` one of how many of them rows were made of,
     `files` the names; '' and () where every line is a row. `written`: all values are text as somebody wrote them,
-    missing ones too.
+    missing ones too. `first` is a FROM item that costs less than `relation` where the first rows are all that is asked.
     """
 
     relation: str
@@ -60,6 +60,7 @@ class Scan:
     used: str = ""
     files: tuple[str, ...] = ()
     written: bool = False
+    first: str = ""
 
 
 class Log(Protocol):

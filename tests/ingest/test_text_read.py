@@ -37,6 +37,15 @@ def test_quotes_are_escaped_in_either_way(logs: Logs, quoted: str) -> None:
     assert items(logs) == ['a "b", c'] * 2
 
 
+@pytest.mark.parametrize("name", ["exposures.csv", "exposures.csv.gz"])
+def test_what_escapes_a_quote_may_come_late(logs: Logs, name: str) -> None:
+    plain = [f'"m","{"x" * 1_000}",{number}\n' for number in range(6_000)]
+    text = "".join((HEADER, *plain, '"m","a \\"b\\", c",1\n'))
+    logs.text(name, text)
+    logs.read()
+    assert items(logs)[0] == 'a "b", c'
+
+
 def test_a_quoted_header_and_lines_within_quotes(logs: Logs) -> None:
     logs.text("exposures.csv", '"model_id","item_id"\n"m","a\nb"\n')
     logs.read()

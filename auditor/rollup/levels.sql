@@ -1,6 +1,7 @@
 -- How high feedback rates were in each retrain beside the last one, outcome by outcome, so that neither a season nor a
 -- better mix of outcomes passes for the quality of those shown then: Mantel and Haenszel's rate ratio over the outcomes
 -- that both show, with the variance of its log (Greenland and Robins 1985).
+-- A level is kept to a millionth, in twos: what is added up of counts at such levels is exact, whatever the order.
 WITH learned AS NOT MATERIALIZED (
     SELECT model, retrain, last, item, clicks, CASE WHEN {of_labels} THEN labelled ELSE exposures END AS tries
     FROM outcomes
@@ -27,7 +28,11 @@ summed AS (
     FROM side_by_side
     GROUP BY model, retrain
 )
-SELECT model, retrain, higher / lower AS level, sqrt(spread / (higher * lower)) AS error
+SELECT
+    model,
+    retrain,
+    round(higher / lower * 1048576) / 1048576 AS level,
+    sqrt(spread / (higher * lower)) AS error
 FROM summed
 WHERE higher > 0 AND lower > 0
 UNION ALL

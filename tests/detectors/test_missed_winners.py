@@ -252,6 +252,7 @@ def test_levels_are_the_ratio_of_deaths_among_british_doctors():
     ratio, error = levels["level"][0], levels["error"][0]
 
     assert levels["level"].to_list() == pytest.approx([mantel_haenszel(*zip(deaths, years, strict=True))[0], 1.0])
+    assert (levels["level"] * 2**20 % 1 == 0).all()  # sums of counts at such levels are exact, in any order
     assert ratio == pytest.approx(1.42, abs=0.005)
     assert np.exp(np.log(ratio) + np.array([-1.96, 1.96]) * error) == pytest.approx([1.15, 1.76], abs=0.05)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import pairwise
 
 import duckdb
@@ -78,12 +78,30 @@ def parts(connection: duckdb.DuckDBPyConnection) -> list[str]:
     return [f"item >= {first} AND item <= {last - 1}" for first, last in pairwise(bounds)]
 
 
-def of_users(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """What the md5 of a user must be below to be in the first sample, and what makes a page of exposures.
+def page(connection: duckdb.DuckDBPyConnection) -> str:
+    """What makes a page of exposures.
 
     Times are read only if some request has no name, which the log's own statistics mostly tell.
     """
-    below = connection.execute("SELECT max(first_below) FROM user_spans").fetchall()[0][0]
     nameless = connection.execute("SELECT 1 FROM exposures WHERE request_id IS NULL LIMIT 1").fetchall()
     moment = ', CASE WHEN request_id IS NULL THEN "timestamp" END' if nameless else ""
-    return {"first_below": "NULL" if below is None else literal(below), "page": f"hash(request_id{moment})"}
+    return f"hash(request_id{moment})"
+
+
+def bound(column: str, users: str) -> Callable[[duckdb.DuckDBPyConnection], str]:
+    """What the md5 of a user must be below to be in any sample of `users`: as a literal, it is passed to the reader."""
+
+    def told(connection: duckdb.DuckDBPyConnection) -> str:
+        (most,) = connection.execute(f"SELECT max({column}) FROM {users}").fetchall()[0]
+        return "NULL" if most is None else literal(most)
+
+    return told
+
+
+# Placeholders that the log, or rollups that are there by then, stand for.
+ASKED: Mapping[str, Callable[[duckdb.DuckDBPyConnection], str]] = {
+    "of_labels": of_labels,
+    "page": page,
+    "first_below": bound("first_below", "user_spans"),
+    "more_below": bound("users_below", "more_users"),
+}

@@ -12,7 +12,7 @@ import polars as pl
 
 from auditor.errors import AuditError
 from auditor.ingest import Intake
-from auditor.rollup.expressions import expressions, of_labels, of_users, parts
+from auditor.rollup.expressions import ASKED, expressions, parts
 from auditor.rollup.frames import frame_of
 
 # Each rollup with those it reads; `exposures`, `attributed`, `organic` and `catalogue` are the log itself.
@@ -93,9 +93,6 @@ SPENT: Mapping[str, tuple[str, ...]] = {
     "user_steps": ("user_rows", "user_sample"),
 }
 
-# Counted of single users, who are sampled.
-OF_USERS = frozenset({"user_rows", "user_sample"})
-
 # Not kept: read each time from the table below.
 VIEWS = frozenset({"outcomes"})
 
@@ -124,7 +121,7 @@ class Rollups:
         self._feedback = feedback
         self.built: list[str] = []
         self._models = ""
-        self._of_users: dict[str, str] = {}
+        self._told: dict[str, str] = {}
         self._frames: dict[str, pl.DataFrame] = {}
 
     @property
@@ -185,12 +182,10 @@ class Rollups:
         text = files(__package__).joinpath(f"{name}.sql").read_text(encoding="utf-8")
         told = expressions(self.intake, self._feedback)
         told["models"] = f"model IN ({self._models})" if self._models else "FALSE"
-        if name in OF_USERS:
-            self._of_users = self._of_users or of_users(self.connection)
-            told |= self._of_users
-        if "{of_labels}" in text:
-            told["of_labels"] = of_labels(self.connection)
-        for placeholder, expression in told.items():
+        for placeholder in ASKED.keys() - self._told.keys():
+            if f"{{{placeholder}}}" in text:
+                self._told[placeholder] = ASKED[placeholder](self.connection)
+        for placeholder, expression in (told | self._told).items():
             text = text.replace(f"{{{placeholder}}}", expression)
         for counted, nothing in NOTHING.items():
             text = text.replace(counted, nothing)

@@ -1,5 +1,5 @@
 -- The users of each model that are looked at one by one: the first sample of them, where that is enough. The log is read
--- again for the others alone.
+-- again for the others alone; what is no one's who is in any sample ({more_below}) is left out by the reader.
 WITH chosen AS (
     SELECT * FROM user_rows ANTI JOIN more_users USING (model)
     UNION ALL
@@ -13,10 +13,13 @@ WITH chosen AS (
         CASE WHEN category IS NOT NULL THEN hash(category) END AS category
     FROM exposures
     JOIN more_users USING (model_id, model_version)
-    WHERE md5(CAST(user_id AS VARCHAR)) < users_below AND {exploit} AND (
-        pages_below = 'g'
-        OR md5(coalesce(CAST(request_id AS VARCHAR), CAST("timestamp" AS VARCHAR))) < pages_below
-    )
+    WHERE md5(CAST(user_id AS VARCHAR)) < {more_below}
+        AND md5(CAST(user_id AS VARCHAR)) < users_below
+        AND {exploit}
+        AND (
+            pages_below = 'g'
+            OR md5(coalesce(CAST(request_id AS VARCHAR), CAST("timestamp" AS VARCHAR))) < pages_below
+        )
 ),
 sorted AS (
     SELECT model_id, hash(item_id) AS item, hash(min(category)) AS category

@@ -127,8 +127,9 @@ def _told(series: pl.LazyFrame, thresholds: SilentFailure) -> pl.LazyFrame:
 def _by_breadth(series: pl.LazyFrame) -> pl.LazyFrame:
     """`narrowed` and `rise` of each breadth of a model; no rise where the breadth hardly moved."""
     slope = line(pl.col("change"), pl.col("log_rate"), pl.col("rate_variance"))
-    recent = pl.struct("change", "variance").filter(pl.col("retrain") >= pl.col("retrain").max() - 1)
-    broader = recent.sort_by(recent.struct.field("change")).last()
+    recent = pl.struct("change", "variance", "retrain").filter(pl.col("retrain") >= pl.col("retrain").max() - 1)
+    # Equal but for the order of sums: the later one.
+    broader = recent.sort_by(recent.struct.field("change").round(9), recent.struct.field("retrain")).last()
     fall, error = broader.struct.field("change"), broader.struct.field("variance").clip(lower_bound=1e-12).sqrt()
     moved = pl.when(fall < -0.01).then(fall)
     rise, reach = slope.slope * moved, (slope.reach * moved).abs()

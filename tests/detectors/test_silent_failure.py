@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 import numpy as np
+import polars as pl
 import pyarrow.parquet as pq
 import pytest
 from counted import Fleet, heard
@@ -200,6 +201,18 @@ def test_rise_is_the_slope_of_the_rate_on_the_breadth(random, name):
     assert np.log(measured["rise_low"]) == pytest.approx(slope * fall - reach, abs=2e-3 * reach)
     assert np.log(measured["rise_high"]) == pytest.approx(slope * fall + reach, abs=2e-3 * reach)
     assert measured["rise_t"] == pytest.approx(-slope / error)
+
+
+@pytest.mark.parametrize("noise", [0.0, 1e-15, -1e-15])
+def test_of_two_retrains_as_broad_as_each_other_the_later_one_counts(noise):
+    """Which of them is broader by its last digit depends on the order of sums, and their errors are not the same."""
+    change = [0.0, -0.2, -0.5, -0.5 + noise]
+    series = pl.LazyFrame(
+        {"model": 0, "breadth": "coverage", "retrain": range(4), "change": change, "variance": [0.0, 0.01, 0.02, 0.04]}
+    ).with_columns(first=pl.lit(100.0), log_rate=-pl.col("change"), rate_variance=pl.lit(0.01))
+    told = silent_failure._by_breadth(series).collect()
+
+    assert told["narrowed_low"].item() == pytest.approx(np.exp(-0.5 - 1.96 * 0.2))
 
 
 def counted(shares, rates, volume=20_000, seed=5, **more):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 
 from auditor.errors import AuditError
 from auditor.ingest.quoting import printable
@@ -24,6 +24,10 @@ HINTS = {
     "overflow": "Audit fewer files at a time.",
     "initial job has not accepted": "Start workers, or wait for some to be free.",
 }
+GONE = (
+    "Most have run out of memory: give it more with spark.driver.memory (spark-defaults.conf, --conf of spark-submit),"
+    " or with PYSPARK_SUBMIT_ARGS='--driver-memory 4g pyspark-shell'."
+)
 
 
 @contextmanager
@@ -34,11 +38,23 @@ def told(failed: str) -> Iterator[None]:
     except (AuditError, KeyboardInterrupt):
         raise
     except Exception as error:
+        if _is_gone(error):
+            raise AuditError(f"{failed[0].upper()}{failed[1:]}: the driver of Spark is gone.", GONE) from error
         if not type(error).__module__.startswith(("pyspark", "py4j", "grpc")):
             raise
         said = _first_line(error)
         hint = next((hint for mark, hint in HINTS.items() if mark in str(error).lower()), "Look at the logs of Spark.")
         raise AuditError(f"{failed[0].upper()}{failed[1:]}: {said}", hint) from error
+
+
+def unless_gone() -> AbstractContextManager[None]:
+    """For what is only tidied up: of a driver that is gone there is nothing left, and why it went is told elsewhere."""
+    return suppress(ConnectionError)
+
+
+def _is_gone(error: Exception) -> bool:
+    """Whether the socket to the driver is closed, or was while it was asked: Py4J then has an error and no trace."""
+    return isinstance(error, ConnectionError) or (type(error).__name__ == "Py4JError" and "Trace" not in str(error))
 
 
 def _first_line(error: Exception) -> str:

@@ -14,7 +14,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as f
 from sqlglot import exp
 
-from auditor.spark.complaints import told
+from auditor.spark.complaints import told, unless_gone
 from auditor.spark.dialect import to_spark
 from auditor.spark.parts import parted, tables
 
@@ -128,7 +128,8 @@ class SparkConnection:
     def _free(self, first: int) -> None:
         """Frees what was kept since there were `first` of them."""
         for frame in self._cached[first:]:
-            frame.unpersist()
+            with unless_gone():
+                frame.unpersist()
         del self._cached[first:]
 
     def _drop(self, name: str) -> None:

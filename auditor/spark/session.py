@@ -19,7 +19,7 @@ from pyspark.sql import SparkSession
 from auditor.config import Settings
 from auditor.errors import AuditError
 from auditor.ingest.quoting import printable
-from auditor.spark.complaints import told
+from auditor.spark.complaints import told, unless_gone
 
 PATIENCE = 5.0
 LISTENING = {"spark": 7077, "sc": 15002}
@@ -64,10 +64,23 @@ def session(settings: Settings) -> Iterator[SparkSession]:
         with told("the Spark session could not be set up"):
             for name, value in SETTINGS.items():
                 ours.conf.set(name, value)
-        yield ours
+        with _unlogged():
+            yield ours
     finally:
         if active is None:
-            own.stop()
+            with unless_gone():
+                own.stop()
+
+
+@contextmanager
+def _unlogged() -> Iterator[None]:
+    """Py4J writes what is then raised to the root logger, which prints it where nobody has given it a handler."""
+    root, silent = logging.getLogger(), logging.NullHandler()
+    root.addHandler(silent)
+    try:
+        yield
+    finally:
+        root.removeHandler(silent)
 
 
 def _asked(settings: Settings) -> str | None:

@@ -74,6 +74,31 @@ def test_rows_are_not_brought_here(capsys, tmp_path):
     assert "--database would bring the log" in said
 
 
+DYING = """
+import os, signal
+from auditor.cli.main import console
+from auditor.spark.connection import SparkConnection
+
+def fetch(self, name, frame, order):
+    os.kill(self.spark._jvm.java.lang.ProcessHandle.current().pid(), signal.SIGKILL)
+    frame.toArrow()
+
+SparkConnection._fetch = fetch
+console()
+"""
+
+
+def test_a_driver_that_dies(java):
+    ran = subprocess.run(
+        [sys.executable, "-c", DYING, "scan", str(SAMPLES), "--engine", "spark", "--spark-master", "local[1]"],
+        env={name: value for name, value in os.environ.items() if name != "SPARK_REMOTE"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ran.returncode == 2
+    assert ran.stderr.startswith("audit: error: The cluster could not count it: the driver of Spark is gone.\n  hint: ")
+    assert len(ran.stderr.splitlines()) == 2
+
+
 def test_text_logs(capsys, tmp_path):
     (tmp_path / "exposures.csv").write_text("model_id,item_id\na,1\n")
     said = refused(capsys, tmp_path, "--engine", "spark")

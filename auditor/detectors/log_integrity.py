@@ -88,8 +88,11 @@ def measure(rollups: Rollups, thresholds: LogIntegrity) -> pl.LazyFrame:
 
 
 def _answered(rollups: Rollups) -> pl.LazyFrame:
-    """Share of requests with feedback; HyperLogLog may count a few too few, but a share never exceeds 1."""
-    if not rollups.has("request_id"):
+    """Share of requests with feedback; HyperLogLog may count a few too few, but a share never exceeds 1.
+
+    Requests are not counted where no feedback found its exposure.
+    """
+    if not rollups.has("request_id") or rollups.intake.attribution == "none":
         return pl.LazyFrame(schema={"model_id": pl.String, "requests": pl.Int64, "answered_share": pl.Float64})
     share = (pl.col("answered") / pl.col("requests")).clip(upper_bound=1.0)
     return rollups.frame("requests").lazy().select("model_id", "requests", answered_share=share)

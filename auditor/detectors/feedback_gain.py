@@ -99,7 +99,7 @@ def _gain(sums: pl.LazyFrame, name: str) -> pl.LazyFrame:
     reach = student_975(pl.col("outcomes") - 1) * error
     return sums.select(
         "model",
-        slope.round(12).alias(name),  # what is zero but for the order of sums is zero
+        (slope.round(12) + 0.0).alias(name),  # zero but for the order of sums is zero, and has no sign
         error.alias(f"{name}_error"),
         (slope - reach).alias(f"{name}_low"),
         (slope + reach).alias(f"{name}_high"),

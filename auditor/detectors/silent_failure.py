@@ -130,7 +130,8 @@ def _by_breadth(series: pl.LazyFrame) -> pl.LazyFrame:
     recent = pl.struct("change", "variance", "retrain").filter(pl.col("retrain") >= pl.col("retrain").max() - 1)
     # Equal but for the order of sums: the later one.
     broader = recent.sort_by(recent.struct.field("change").round(9), recent.struct.field("retrain")).last()
-    fall, error = broader.struct.field("change"), broader.struct.field("variance").clip(lower_bound=1e-12).sqrt()
+    fall = broader.struct.field("change").round(12)
+    error = broader.struct.field("variance").clip(lower_bound=1e-12).sqrt()
     moved = pl.when(fall < -0.01).then(fall)
     rise, reach = slope.slope * moved, (slope.reach * moved).abs()
     return series.group_by("model", "breadth").agg(
@@ -139,7 +140,7 @@ def _by_breadth(series: pl.LazyFrame) -> pl.LazyFrame:
         narrowed=fall.exp(),
         narrowed_low=(fall - 1.96 * error).exp(),
         narrowed_high=(fall + 1.96 * error).exp(),
-        narrowed_z=-fall / error,
+        narrowed_z=(0.0 - fall) / error,
         rise=rise.exp(),
         rise_low=(rise - reach).exp(),
         rise_high=(rise + reach).exp(),

@@ -13,6 +13,7 @@ from auditor.errors import AuditError
 from auditor.ingest.columns import refuse_duplicates
 from auditor.ingest.files import Source, shown
 from auditor.ingest.lines import PEEK, RECOUNT, REJECTS, UNCUT, first_line, lines_of
+from auditor.ingest.patterns import file_literal, file_literals
 from auditor.ingest.quoting import identifier, literal, literals, printable
 from auditor.ingest.scans import UNSAID, Column, Scan, reading
 
@@ -69,10 +70,17 @@ class DelimitedLog:
         names = group.header.names
         columns = {name: Column(f"c{names.index(name)}", "VARCHAR") for name in wanted if name in names}
         columns |= {name: Column(identifier(name), "VARCHAR") for name in wanted if name in self.partitions}
-        relation, first = (_relation(group, f"{REJECTS}{more}", hive=self.source.hive) for more in ("", f", {PEEK}"))
         file = UNSAID if len(group.files) == 1 else "source_file"
-        lines, used = _lines(group), _used(group)
-        return Scan(relation, columns, file, "NULL", lines, used, group.files, written=True, first=first)
+        return Scan(
+            _relation(group, REJECTS, hive=self.source.hive),
+            columns,
+            file,
+            lines=_lines(group),
+            used=_used(group),
+            files=group.files,
+            written=True,
+            first=_relation(group, f"{REJECTS}, {PEEK}", hive=self.source.hive),
+        )
 
 
 def open_delimited(source: Source, connection: duckdb.DuckDBPyConnection) -> DelimitedLog:
@@ -118,7 +126,7 @@ def _header(line: str, file: str) -> Header:
 def _escape(header: Header, file: str, connection: duckdb.DuckDBPyConnection) -> str:
     """What escapes a quote inside quotes, from a sample: the quote itself, or (Spark) a backslash."""
     query = (
-        f"SELECT Escape FROM sniff_csv({literal(file)}, delim = {literal(header.delimiter)},"
+        f"SELECT Escape FROM sniff_csv({file_literal(file)}, delim = {literal(header.delimiter)},"
         f" quote = {literal(header.quote)}, header = true, all_varchar = true, ignore_errors = true, {PEEK})"
     )
     try:
@@ -147,14 +155,14 @@ def _used(group: Group) -> str:
     return f"SELECT source_file, {lines} AS lines FROM {_relation(group, RECOUNT, hive=False)} GROUP BY source_file"
 
 
-def _relation(group: Group, broken: str, *, hive: bool) -> str:
+def _relation(group: Group, options: str, *, hive: bool) -> str:
     header = group.header
     nulls = [one for one in NULLS if group.escape not in one]
     types: Mapping[str, str] = {f"c{index}": "VARCHAR" for index in range(len(header.names))}
     columns = ", ".join(f"{literal(name)}: {literal(kind)}" for name, kind in types.items())
     partitions = "hive_partitioning = true, hive_types_autocast = false" if hive else "hive_partitioning = false"
     return (
-        f"read_csv({literals(group.files)}, auto_detect = false, header = true, columns = {{{columns}}},"
+        f"read_csv({file_literals(group.files)}, auto_detect = false, header = true, columns = {{{columns}}},"
         f" delim = {literal(header.delimiter)}, quote = {literal(header.quote)}, escape = {literal(group.escape)},"
-        f" nullstr = {literals(nulls)}, filename = 'source_file', {partitions}, {broken})"
+        f" nullstr = {literals(nulls)}, filename = 'source_file', {partitions}, {options})"
     )

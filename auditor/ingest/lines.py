@@ -10,7 +10,7 @@ import duckdb
 
 from auditor.errors import AuditError
 from auditor.ingest.files import shown
-from auditor.ingest.quoting import literals
+from auditor.ingest.patterns import file_literals
 
 NOT_UTF8 = "Convert it (iconv -f LATIN1 -t UTF-8, or -f UTF-16 -t UTF-8)."
 REJECTS = "store_rejects = true, rejects_table = 'ingest_rejects', rejects_scan = 'ingest_reject_scans'"
@@ -35,17 +35,17 @@ NOTED = (
 )
 
 
-def lines_of(files: tuple[str, ...], broken: str = REJECTS, *, hive: bool = False) -> str:
+def lines_of(files: tuple[str, ...], options: str = REJECTS, *, hive: bool = False) -> str:
     """The FROM item with one row (line, source_file) a line; lines that are no UTF-8 go to `ingest_rejects`.
 
-    `broken`: other options for lines that are no UTF-8. The delimiter is a control character, which neither a header
-    nor JSON may hold.
+    `options`: others for such lines, and for how the files are read. The delimiter is a control character, which
+    neither a header nor JSON may hold.
     """
     partitions = "hive_partitioning = true, hive_types_autocast = false" if hive else "hive_partitioning = false"
     return (
-        f"read_csv({literals(files)}, auto_detect = false, header = false, strict_mode = false,"
+        f"read_csv({file_literals(files)}, auto_detect = false, header = false, strict_mode = false,"
         f" columns = {{'line': 'VARCHAR'}}, delim = '\x01', quote = '', escape = '', filename = 'source_file',"
-        f" {partitions}, {broken})"
+        f" {partitions}, {options})"
     )
 
 

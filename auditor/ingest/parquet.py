@@ -12,7 +12,8 @@ import duckdb
 from auditor.errors import AuditError
 from auditor.ingest.columns import refuse_duplicates
 from auditor.ingest.files import Source, shown
-from auditor.ingest.quoting import identifier, literals, printable
+from auditor.ingest.patterns import file_literals
+from auditor.ingest.quoting import identifier, printable
 from auditor.ingest.scans import Column, Scan, reading
 
 # Of a column that holds nothing but NULL in all files, as pyarrow and polars write it: as good as not there.
@@ -59,13 +60,13 @@ def relation_of(files: Sequence[str], *, hive: bool = False) -> str:
         options += ", hive_partitioning = true, hive_types_autocast = false"
     else:
         options += ", hive_partitioning = false"
-    return f"read_parquet({literals(files)}, {options})"
+    return f"read_parquet({file_literals(files)}, {options})"
 
 
 def _check_schemas(source: Source, connection: duckdb.DuckDBPyConnection) -> None:
     rows = connection.execute(
         "SELECT file_name, name, type, coalesce(num_children, 0), concat_ws(' ', logical_type, converted_type)"
-        f" FROM parquet_schema({literals(source.files)})"
+        f" FROM parquet_schema({file_literals(source.files)})"
     ).fetchall()
     kinds: dict[str, dict[str, str]] = {}
     for file, schema in groupby(rows, key=itemgetter(0)):

@@ -9,7 +9,8 @@ import duckdb
 
 from auditor.ingest.line_ends import counting
 from auditor.ingest.lines import ODD_LINES, forget_rejects, in_order
-from auditor.ingest.quoting import literal, literals
+from auditor.ingest.patterns import file_literals
+from auditor.ingest.quoting import literal
 from auditor.ingest.scans import UNSAID, Scan
 
 ROWS = """
@@ -94,7 +95,7 @@ def _is_whole(
     """
     if connection.execute("SELECT 1 FROM ingest_rejects LIMIT 1").fetchall():
         return False
-    rows = dict(connection.execute(ROWS.format(file_of(scans), literals(files))).fetchall())
+    rows = dict(connection.execute(ROWS.format(file_of(scans), file_literals(files))).fetchall())
     return all(ends == rows.get(file, 0) + 1 for file, ends in line_ends().items())
 
 
@@ -110,7 +111,7 @@ def _lacks_lines(files: Sequence[str], scans: Sequence[Scan], connection: duckdb
             f"UPDATE ingest_unread SET lines = ingest_unread.lines + odd.lines FROM ({ODD_LINES}) AS odd"
             " WHERE odd.source_file = ingest_unread.source_file"
         )
-    left_over = LEFT_OVER.format(ROWS.format(file_of(scans), literals(files)))
+    left_over = LEFT_OVER.format(ROWS.format(file_of(scans), file_literals(files)))
     short = connection.execute(f"SELECT count(*) FROM ({left_over}) WHERE lines > 0").fetchall()[0][0]
     if short:
         used = " UNION ALL ".join(scan.used for scan in scans if scan.used)

@@ -130,7 +130,7 @@ def timestamp_cast(cell: Cell, unit: str | None, *, bounded: bool = True) -> Cas
         raise wrong_type(cell, "time")
     possible = f"CASE WHEN NOT (length({sql}) > 19 AND regexp_matches({sql}, {IMPOSSIBLE_OFFSET})) THEN trim({sql}) END"
     zoned = f"make_timestamp(epoch_us(TRY_CAST({possible} AS TIMESTAMPTZ)))"
-    plain = f"CASE WHEN {sql} LIKE {PLAIN} AND {sql}[-1] >= '0' THEN try_strptime({sql}, {PLAIN_FORMAT}) END"
+    plain = f"CASE WHEN {sql} LIKE {PLAIN} AND substr({sql}, -1) >= '0' THEN try_strptime({sql}, {PLAIN_FORMAT}) END"
     other = f"CASE WHEN regexp_full_match({sql}, {IN_UTC}) THEN TRY_CAST({sql} AS TIMESTAMP) ELSE {zoned} END"
     return Cast(f"coalesce({plain}, {other})", (unparsed, *outside))
 

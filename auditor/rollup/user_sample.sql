@@ -1,5 +1,5 @@
 -- The users of each model that are looked at one by one: the first sample of them, where that is enough. The log is read
--- again for the others alone; what is no one's who is in any sample ({more_below}) is left out by the reader.
+-- again for the others alone, and the reader leaves out rows of users who are in no sample ({more_below}).
 WITH chosen AS (
     SELECT * FROM user_rows ANTI JOIN more_users USING (model)
     UNION ALL

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager
 
 from auditor.errors import AuditError
 from auditor.ingest.quoting import printable
@@ -25,8 +25,8 @@ HINTS = {
     "initial job has not accepted": "Start workers, or wait for some to be free.",
 }
 GONE = (
-    "Most have run out of memory: give it more with spark.driver.memory (spark-defaults.conf, --conf of spark-submit),"
-    " or with PYSPARK_SUBMIT_ARGS='--driver-memory 4g pyspark-shell'."
+    "Mostly it has run out of memory: give it more with spark.driver.memory (spark-defaults.conf, or --conf of"
+    " spark-submit), or with PYSPARK_SUBMIT_ARGS='--driver-memory 4g pyspark-shell'."
 )
 
 
@@ -47,14 +47,21 @@ def told(failed: str) -> Iterator[None]:
         raise AuditError(f"{failed[0].upper()}{failed[1:]}: {said}", hint) from error
 
 
-def unless_gone() -> AbstractContextManager[None]:
+@contextmanager
+def unless_gone() -> Iterator[None]:
     """For what is only tidied up: of a driver that is gone there is nothing left, and why it went is told elsewhere."""
-    return suppress(ConnectionError)
+    try:
+        yield
+    except Exception as error:
+        if not _is_gone(error):
+            raise
 
 
 def _is_gone(error: Exception) -> bool:
     """Whether the socket to the driver is closed, or was while it was asked: Py4J then has an error and no trace."""
-    return isinstance(error, ConnectionError) or (type(error).__name__ == "Py4JError" and "Trace" not in str(error))
+    kind, said = type(error).__name__, str(error)
+    broken_off = kind == "Py4JError" and said.startswith("An error occurred") and "Trace" not in said
+    return isinstance(error, ConnectionError) or kind == "Py4JNetworkError" or broken_off
 
 
 def _first_line(error: Exception) -> str:

@@ -61,7 +61,8 @@ def _node(node: exp.Expr) -> exp.Expr:
     name = node.name.lower() if isinstance(node, exp.Anonymous) else type(node).__name__.lower()
     if name in OTHERWISE:
         return OTHERWISE[name](node)
-    if isinstance(node, exp.Func) and not isinstance(node, ALIKE):
+    # An array that is looked into is one there; here, text is too.
+    if isinstance(node, exp.Bracket) or (isinstance(node, exp.Func) and not isinstance(node, ALIKE)):
         raise _unknown(node)
     return node
 

@@ -29,6 +29,7 @@ def translated(query, **options):
         "SELECT date_trunc('week', x) FROM t",
         "SELECT regexp_matches(x, 'a', 'i') FROM t",
         "SELECT try_strptime(x, '%d.%m.%Y') FROM t",
+        "SELECT x[-1] FROM t",
         "SELECT a.x FROM a ASOF JOIN b ON a.t >= b.t",
     ],
 )

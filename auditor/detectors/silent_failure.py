@@ -69,11 +69,12 @@ import polars as pl
 from auditor.detectors.breadth import COVERAGE, KEYS, breadths
 from auditor.detectors.detector import Detector, Judgement, Row, Signal, Silence, Want, number
 from auditor.detectors.exploration import exploration
+from auditor.detectors.rates_that_rise import risen
 from auditor.detectors.thresholds import SilentFailure
 from auditor.detectors.turnover import turnover, unsettled
 from auditor.finding import Confidence, Evidence, Severity
 from auditor.rollup import Rollups
-from auditor.statistics import line, normal_tail, student_tail
+from auditor.statistics import normal_tail, student_tail
 
 EXPLORED = ("exploration", "exploration_low", "exploration_high", "exploration_source", "implied_fall_high")
 
@@ -86,7 +87,7 @@ def measure(rollups: Rollups, thresholds: SilentFailure) -> pl.LazyFrame:
     explored = exploration(rollups, windows, thresholds.unfed_share).select("model", *EXPLORED)
     return (
         _over_retrains(rates)
-        .join(_told(series, thresholds), on="model", how="left")
+        .join(risen(series, thresholds), on="model", how="left")
         .join(explored, on="model", how="left")
         .join(turnover(rollups, windows), on="model", how="left")
         .sort("model")
@@ -113,39 +114,6 @@ def _over_retrains(rates: pl.LazyFrame) -> pl.LazyFrame:
         feedback=pl.col("feedback").sum(),
         rate_first=pl.col("rate").first(),
         rate_last=pl.col("rate").last(),
-    )
-
-
-def _told(series: pl.LazyFrame, thresholds: SilentFailure) -> pl.LazyFrame:
-    """By effective outcomes; by coverage where that alone falls."""
-    fell = pl.col("narrowed_high") < thresholds.narrowed
-    place = [fell.fill_null(value=False), pl.col("breadth")]
-    told = _by_breadth(series.filter(pl.col("feedback") > 0))
-    return told.sort(place, descending=True).group_by("model", maintain_order=True).first()
-
-
-def _by_breadth(series: pl.LazyFrame) -> pl.LazyFrame:
-    """`narrowed` and `rise` of each breadth of a model; no rise where the breadth hardly moved."""
-    slope = line(pl.col("change"), pl.col("log_rate"), pl.col("rate_variance"))
-    recent = pl.struct("change", "variance", "retrain").filter(pl.col("retrain") >= pl.col("retrain").max() - 1)
-    # Equal but for the order of sums: the later one.
-    broader = recent.sort_by(recent.struct.field("change").round(9), recent.struct.field("retrain")).last()
-    fall = broader.struct.field("change").round(12)
-    error = broader.struct.field("variance").clip(lower_bound=1e-12).sqrt()
-    moved = pl.when(fall < -0.01).then(fall)
-    rise, reach = slope.slope * moved, (slope.reach * moved).abs()
-    return series.group_by("model", "breadth").agg(
-        breadth_first=pl.col("first").first(),
-        breadth_last=pl.col("first").first() * pl.col("change").sort_by("retrain").last().exp(),
-        narrowed=fall.exp(),
-        narrowed_low=(fall - 1.96 * error).exp(),
-        narrowed_high=(fall + 1.96 * error).exp(),
-        narrowed_z=(0.0 - fall) / error,
-        rise=rise.exp(),
-        rise_low=(rise - reach).exp(),
-        rise_high=(rise + reach).exp(),
-        rise_t=pl.when(fall < -0.01).then(-slope.slope / slope.error),
-        freedom=slope.freedom,
     )
 
 

@@ -13,6 +13,7 @@ from written import FILES, audited, finding, simulated, skip
 
 from auditor.config import Settings
 from auditor.detectors import silent_failure
+from auditor.detectors.rates_that_rise import risen
 from auditor.detectors.thresholds import SilentFailure
 from auditor.simulate import ModelSpec
 
@@ -209,8 +210,8 @@ def test_of_two_retrains_as_broad_as_each_other_the_later_one_counts(noise):
     change = [0.0, -0.2, -0.5, -0.5 + noise]
     series = pl.LazyFrame(
         {"model": 0, "breadth": "coverage", "retrain": range(4), "change": change, "variance": [0.0, 0.01, 0.02, 0.04]}
-    ).with_columns(first=pl.lit(100.0), log_rate=-pl.col("change"), rate_variance=pl.lit(0.01))
-    told = silent_failure._by_breadth(series).collect()
+    ).with_columns(first=pl.lit(100.0), log_rate=-pl.col("change"), rate_variance=pl.lit(0.01), feedback=100)
+    told = risen(series, SilentFailure()).collect()
 
     assert told["narrowed_low"].item() == pytest.approx(np.exp(-0.5 - 1.96 * 0.2))
 

@@ -11,7 +11,7 @@ import duckdb
 
 from auditor.errors import AuditError
 from auditor.ingest.columns import refuse_duplicates
-from auditor.ingest.files import Source, shown
+from auditor.ingest.files import REMOTE, Source, shown
 from auditor.ingest.lines import PEEK, RECOUNT, REJECTS, UNCUT, first_line, lines_of
 from auditor.ingest.patterns import file_literal, file_literals
 from auditor.ingest.quoting import identifier, literal, literals, printable
@@ -70,11 +70,11 @@ class DelimitedLog:
         names = group.header.names
         columns = {name: Column(f"c{names.index(name)}", "VARCHAR") for name in wanted if name in names}
         columns |= {name: Column(identifier(name), "VARCHAR") for name in wanted if name in self.partitions}
-        file = UNSAID if len(group.files) == 1 else "source_file"
+        alone = len(group.files) == 1 and not REMOTE.match(group.files[0])  # an address may be a pattern of many
         return Scan(
             _relation(group, REJECTS, hive=self.source.hive),
             columns,
-            file,
+            UNSAID if alone else "source_file",
             lines=_lines(group),
             used=_used(group),
             files=group.files,

@@ -6,16 +6,20 @@ import re
 from collections.abc import Iterable
 
 from auditor.ingest.files import REMOTE
-from auditor.ingest.quoting import literal
+from auditor.ingest.quoting import literal, literals
 
 MAGIC = re.compile(r"([*?\[])")
 
 
 def file_literal(file: str) -> str:
     """The SQL string that stands for this file alone. An address is passed on as it is, pattern or not."""
-    return literal(file if REMOTE.match(file) else MAGIC.sub(r"[\1]", file))
+    return literal(_escaped(file))
 
 
 def file_literals(files: Iterable[str]) -> str:
     """A SQL list of such strings."""
-    return "[" + ", ".join(map(file_literal, files)) + "]"
+    return literals(map(_escaped, files))
+
+
+def _escaped(file: str) -> str:
+    return file if REMOTE.match(file) else MAGIC.sub(r"[\1]", file)

@@ -1,7 +1,7 @@
 -- How high feedback rates were in each retrain beside the last one, outcome by outcome, so that neither a season nor a
 -- better mix of outcomes passes for the quality of those shown then: Mantel and Haenszel's rate ratio over the outcomes
 -- that both show, with the variance of its log (Greenland and Robins 1985).
--- A level is kept to a millionth, in twos: what is added up of counts at such levels is exact, whatever the order.
+-- A level is a whole number of 1 / 2^20: counts at such levels add up to the same to the last digit, in any order.
 WITH learned AS NOT MATERIALIZED (
     SELECT model, retrain, last, item, clicks, CASE WHEN {of_labels} THEN labelled ELSE exposures END AS tries
     FROM outcomes

@@ -5,6 +5,10 @@ from __future__ import annotations
 import pytest
 from written_logs import Logs
 
+from auditor.ingest.delimited import DelimitedLog, Group, Header
+from auditor.ingest.files import Source
+from auditor.ingest.scans import UNSAID
+
 NAMES = ("exposures[1]", "exposures*", "exposures?", "exposures[[]1]", "exposures{1,2}")
 OTHERS = ("exposures1", "exposures2", "exposuresX")
 
@@ -40,3 +44,14 @@ def test_examples_name_the_file_of_the_row(logs: Logs) -> None:
     intake = logs.read(max_bad_rows=0.1)
     (rejection,) = intake.inputs[0].rejected
     assert rejection.example.startswith(f"{logs.folder / 'exposures[1].csv'}, row 51: ")
+
+
+@pytest.mark.parametrize(
+    ("file", "told"), [("logs/exposures.csv", UNSAID), ("s3://logs/exposures*.csv", "source_file")]
+)
+def test_an_address_may_be_many_files_and_its_rows_say_which(file: str, told: str) -> None:
+    header = Header("model_id,item_id", ",", '"', ("model_id", "item_id"))
+    log = DelimitedLog(Source("exposures", (file,), "csv"), (Group(header, (file,), '"'),), (), ())
+    (scan,) = log.scans(("model_id", "item_id"))
+    assert scan.file == told
+    assert f"read_csv(['{file}']" in scan.relation

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 import pytest
 from counted import Fleet
 from dated import DatedFleet
@@ -8,9 +9,18 @@ from luck import gain
 from random_fleet import SHAPES, random_fleet
 
 from auditor.config import Settings
+from auditor.detectors.feedback_gain import _gain
 
 ID = "feedback-gain"
 ONLY = Settings(select=(ID,))
+
+
+@pytest.mark.parametrize("moved", [0.0, 3e-17, -3e-17])
+def test_a_slope_that_is_zero_but_for_the_order_of_sums_is_zero_without_a_sign(moved):
+    squares = {"moved_moved": 9.0, "moved_squared": 0.0, "squared_squared": 40.0}
+    sums = pl.LazyFrame([{"model": 0, "moved": moved, "squared": 30.0, **squares, "outcomes": 25, "steps": 60}])
+
+    assert str(_gain(sums, "gain").collect()["gain"].item()) == "0.0"
 
 
 @pytest.fixture(scope="module")

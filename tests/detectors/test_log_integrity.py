@@ -165,6 +165,15 @@ def test_cut_off_last_window_is_no_retrain(tmp_path):
     assert finding(report, "retrain-drift") is None
 
 
+def test_requests_are_not_counted_where_there_is_no_feedback(tmp_path):
+    exposures, _ = log()
+    report = audited(write(tmp_path / "log", exposures=exposures))
+    measures = report.models[0].measures[ID]
+
+    assert measures["requests"] is None
+    assert measures["answered_share"] == 0
+
+
 @pytest.mark.parametrize("first", [0, 192_000])
 def test_requests_near_the_threshold_are_counted_exactly(tmp_path, first):
     exposures, _ = log()

@@ -24,8 +24,8 @@ TABLES = {
     "rejected": "FROM rejected",
 }
 
-# What `outcomes` shows whole.
-BENEATH = frozenset({"outcome_counts"})
+# What `outcomes` shows whole, and what `pairs` counts of it.
+BENEATH = frozenset({"outcome_counts", "steps", "ends"})
 
 
 def leave(rollups: Rollups, path: Path) -> None:

@@ -12,6 +12,7 @@ from auditor.ingest.label_sources import written_by
 from auditor.ingest.quoting import literal
 
 HASHES = 2**64
+MOST_PARTS = 8  # each is counted apart from the others, and takes memory of its own
 # Counts of exposures and feedback that a log may have no columns for, in the order of `outcomes`.
 OF_POLICY = ("logged", "explore", "holdout")
 OF_FEEDBACK = ("labelled", "clicks", "clicks_outside")
@@ -72,9 +73,10 @@ def of_labels(connection: duckdb.DuckDBPyConnection) -> str:
 
 
 def parts(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Outcomes by the range that their hash is in: as many parts, much alike, as the engine has threads."""
+    """Outcomes by the range that their hash is in: a part, much alike, for each thread of the engine, up to eight."""
     threads = int(connection.execute("SELECT current_setting('threads')").fetchall()[0][0])
-    bounds = [HASHES * number // threads for number in range(threads + 1)]
+    count = min(threads, MOST_PARTS)
+    bounds = [HASHES * number // count for number in range(count + 1)]
     return [f"item >= {first} AND item <= {last - 1}" for first, last in pairwise(bounds)]
 
 

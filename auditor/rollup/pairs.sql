@@ -21,18 +21,22 @@ WITH side_by_side AS (
     WHERE retrain > 0 AND resumed
     UNION ALL
     SELECT
-        coalesce(b.model, a.model),
-        coalesce(b.last, a.last),
+        model,
+        last,
         0,
-        coalesce(b.item, a.item),
-        coalesce(a.exploit, 0),
-        coalesce(a.exploit_a, 0),
-        coalesce(a.learnable, 0),
-        coalesce(b.exploit, 0),
-        coalesce(b.exploit_a, 0),
-        coalesce(b.learnable, 0)
-    FROM (FROM steps WHERE retrain = 0 AND last > 1) AS a
-    FULL JOIN (FROM steps WHERE retrain = last AND last > 1) AS b ON a.model = b.model AND a.item = b.item
+        item,
+        exploit,
+        exploit_a,
+        learnable,
+        CASE WHEN goes_on THEN next_exploit ELSE 0 END,
+        CASE WHEN goes_on THEN next_exploit_a ELSE 0 END,
+        CASE WHEN goes_on THEN next_learnable ELSE 0 END
+    FROM ends
+    WHERE retrain = 0
+    UNION ALL
+    SELECT model, last, 0, item, 0, 0, 0, exploit, exploit_a, learnable
+    FROM ends
+    WHERE retrain = last AND resumed
 ),
 starts AS (
     SELECT model, retrain, min(first_at) AS first_at, max(retrain) OVER (PARTITION BY model) AS last

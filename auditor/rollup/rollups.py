@@ -32,7 +32,8 @@ ROLLUPS: Mapping[str, tuple[str, ...]] = {
     "windows": ("outcomes", "kinds", "catalogue_sizes"),
     "profile": ("outcomes", "kinds"),
     "steps": ("outcomes", "kinds"),
-    "pairs": ("steps", "catalogue_outcomes"),
+    "ends": ("outcomes", "kinds"),
+    "pairs": ("steps", "ends", "catalogue_outcomes"),
     "moves": ("pairs", "windows"),
     "neighbours": ("pairs",),
     "shuffled": ("pairs",),
@@ -75,7 +76,7 @@ ROLLUPS: Mapping[str, tuple[str, ...]] = {
     "actions": ("outcomes", "lives", "kinds"),
     "action_segments": ("retrains", "actions"),
     "levels": ("retrains", "outcomes", "kinds"),
-    "histories": ("outcomes", "levels", "windows"),
+    "histories": ("outcomes", "kinds", "levels", "windows"),
     "history_counts": ("histories",),
     "starved": ("histories", "windows", "retrains", "catalogue_outcomes"),
     "starved_histories": ("starved", "outcomes", "levels", "windows"),
@@ -89,12 +90,11 @@ ROLLUPS: Mapping[str, tuple[str, ...]] = {
 # Large, or rows of single users: gone as soon as what is told of them is counted.
 SPENT: Mapping[str, tuple[str, ...]] = {
     "outcome_counts": ("shown_counts", "answered"),
-    "pairs": ("steps",),
     "user_steps": ("user_rows", "user_sample"),
 }
 
 # Not kept: read each time from the table below.
-VIEWS = frozenset({"outcomes"})
+VIEWS = frozenset({"outcomes", "steps", "ends"})
 
 # What a log has no column for.
 NOTHING = {"count(*) FILTER (FALSE)": "0"}

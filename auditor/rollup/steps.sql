@@ -18,8 +18,8 @@ WITH shown AS (
 SELECT
     * EXCLUDE (life),
     coalesce(lead(life) OVER () = life AND lead(retrain) OVER () = retrain + 1, FALSE) AS goes_on,
+    NOT coalesce(lag(life) OVER () = life AND lag(retrain) OVER () = retrain - 1, FALSE) AS resumed,
     lead(exploit) OVER () AS next_exploit,
     lead(exploit_a) OVER () AS next_exploit_a,
-    lead(learnable) OVER () AS next_learnable,
-    NOT coalesce(lag(life) OVER () = life AND lag(retrain) OVER () = retrain - 1, FALSE) AS resumed
+    lead(learnable) OVER () AS next_learnable
 FROM shown

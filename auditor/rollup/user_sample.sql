@@ -1,20 +1,24 @@
 -- The users of each model that are looked at one by one: the first sample of them, where that is enough. The log is read
 -- again for the others alone, and the reader leaves out rows of users who are in no sample ({more_below}).
-WITH chosen AS (
+WITH sampled AS (
+    SELECT *, md5(CAST(user_id AS VARCHAR)) AS user_md5
+    FROM exposures
+    WHERE md5(CAST(user_id AS VARCHAR)) < {more_below}
+),
+chosen AS (
     SELECT * FROM user_rows ANTI JOIN more_users USING (model)
     UNION ALL
     SELECT
         model,
         model_id,
         span,
-        substr(md5(CAST(user_id AS VARCHAR)), 1, 12) AS person,
+        substr(user_md5, 1, 12) AS person,
         {page} AS page,
         hash(item_id) AS item,
         CASE WHEN category IS NOT NULL THEN hash(category) END AS category
-    FROM exposures
+    FROM sampled
     JOIN more_users USING (model_id, model_version)
-    WHERE md5(CAST(user_id AS VARCHAR)) < {more_below}
-        AND md5(CAST(user_id AS VARCHAR)) < users_below
+    WHERE user_md5 < users_below
         AND {exploit}
         AND (
             pages_below = 'g'

@@ -46,42 +46,36 @@ class Inspection:
 
 
 def audit(
-    intake: Intake, settings: Settings, progress: Progress, started: datetime, database: Path | None = None
+    rollups: Rollups, settings: Settings, progress: Progress, started: datetime, database: Path | None = None
 ) -> Report:
     """The report on logs that are open; they, and what is counted of them, are left in `database`."""
-    rollups, report = _audited(intake, settings, progress, started)
+    report = _audited(rollups, settings, started)
     if database is not None:
         with progress.phase(f"writing {database}", rollups.connection):
             leave(rollups, database)
     return report
 
 
-def planned(intake: Intake, settings: Settings, progress: Progress, started: datetime, asked: Asked) -> Plan:
+def planned(rollups: Rollups, settings: Settings, started: datetime, asked: Asked) -> Plan:
     """The plan for what an audit of logs that are open finds."""
     from auditor.plan import plan  # noqa: PLC0415 - scans do not need it
 
     if settings.select:  # what the log lacks is part of a plan
         settings = replace(settings, select=(*settings.select, auditability.DETECTOR.id))
-    rollups, report = _audited(intake, settings, progress, started)
+    report = _audited(rollups, settings, started)
     starvation = outcome_starvation.DETECTOR.tuned(settings.thresholds.get(outcome_starvation.DETECTOR.id, {}))
     return plan(rollups, report, replace(asked, closed=starvation.closed))
 
 
-def inspection(intake: Intake, settings: Settings, progress: Progress) -> Inspection:
+def inspection(rollups: Rollups) -> Inspection:
     """What logs that are open were taken for."""
-    rollups = Rollups(intake, progress, settings.feedback)
-    window = _window(rollups)
+    intake, window = rollups.intake, _window(rollups)
     abilities = tuple(_ability(detector.id, detector.title, detector.wants, rollups) for detector in BATTERY)
     return Inspection(intake.inputs, intake.attribution, intake.retrains_from, window, abilities)
 
 
-def _audited(intake: Intake, settings: Settings, progress: Progress, started: datetime) -> tuple[Rollups, Report]:
-    rollups = Rollups(intake, progress, settings.feedback)
-    return rollups, _report(started, rollups, run(rollups, settings), settings)
-
-
-def _report(started: datetime, rollups: Rollups, outcome: Outcome, settings: Settings) -> Report:
-    intake = rollups.intake
+def _audited(rollups: Rollups, settings: Settings, started: datetime) -> Report:
+    intake, outcome = rollups.intake, run(rollups, settings)
     models = rank(volumes(rollups), outcome.findings, outcome.skips, outcome.measures)
     places = {model.model_id: model.rank for model in models}
     findings = sorted(outcome.findings, key=lambda each: (-each.severity.order, places[each.model_id], each.detector))

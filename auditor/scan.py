@@ -14,12 +14,14 @@ from auditor.config import DETECTORS, Settings
 from auditor.errors import AuditError
 from auditor.finding import Report
 from auditor.opening import LogPaths, opened
+from auditor.rollup import Progress, Rollups
 
 if TYPE_CHECKING:
     from auditor.auditing import Inspection
-    from auditor.ingest import Intake
     from auditor.plan import Asked, Plan
-    from auditor.rollup import Progress
+
+# What every audit rests on, whatever else it counts.
+FOUNDATION = "outcome_counts"
 
 
 def scan(logs: LogPaths, settings: Settings, progress: Progress, database: Path | None = None) -> Report:
@@ -30,39 +32,44 @@ def scan(logs: LogPaths, settings: Settings, progress: Progress, database: Path 
             "Leave one of --database, --engine spark out.",
         )
     started = datetime.now(UTC)
-    with _opened(logs, settings, progress) as intake:
+    with _rolled_up(logs, settings, progress, FOUNDATION) as rollups:
         from auditor.auditing import audit
 
-        return audit(intake, settings, progress, started, database)
+        return audit(rollups, settings, progress, started, database)
 
 
 def plan(logs: LogPaths, settings: Settings, progress: Progress, asked: Asked) -> Plan:
     """Audits the logs of one fleet as `scan` does, and plans the exploration that its models need."""
     started = datetime.now(UTC)
-    with _opened(logs, settings, progress) as intake:
+    with _rolled_up(logs, settings, progress, FOUNDATION) as rollups:
         from auditor.auditing import planned
 
-        return planned(intake, settings, progress, started, asked)
+        return planned(rollups, settings, started, asked)
 
 
 def inspect(logs: LogPaths, settings: Settings, progress: Progress) -> Inspection:
     """What the logs are taken for, and what each detector could say of them."""
-    with _opened(logs, settings, progress) as intake:
+    with _rolled_up(logs, settings, progress, "retrains") as rollups:
         from auditor.auditing import inspection
 
-        return inspection(intake, settings, progress)
+        return inspection(rollups)
 
 
 @contextmanager
-def _opened(logs: LogPaths, settings: Settings, progress: Progress) -> Iterator[Intake]:
-    """The logs. What audits them is loaded while the engine reads: it takes as long as a small log does."""
+def _rolled_up(logs: LogPaths, settings: Settings, progress: Progress, first: str) -> Iterator[Rollups]:
+    """The logs, with one rollup counted.
+
+    What audits them is loaded while the engine reads and counts that: it takes as long as a small log does.
+    """
     _check_selection(settings)
     loading = Thread(target=import_module, args=("auditor.auditing",), name="loading")
     loading.start()
     try:
         with opened(logs, settings, progress) as intake:
+            rollups = Rollups(intake, progress, settings.feedback)
+            rollups.build(first)
             loading.join()
-            yield intake
+            yield rollups
     finally:
         loading.join()
 

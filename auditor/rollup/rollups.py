@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from importlib.resources import files
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import duckdb
-import polars as pl
 
 from auditor.errors import AuditError
 from auditor.ingest import Intake
 from auditor.rollup.expressions import ASKED, expressions, parts
-from auditor.rollup.frames import frame_of
+
+if TYPE_CHECKING:
+    import polars as pl
 
 # Each rollup with those it reads; `exposures`, `attributed`, `organic` and `catalogue` are the log itself.
 ROLLUPS: Mapping[str, tuple[str, ...]] = {
@@ -141,6 +142,8 @@ class Rollups:
         """One rollup as a frame; made first if need be. Rows are in no particular order."""
         if name not in self._frames:
             self.build(name)
+            from auditor.rollup.frames import frame_of  # noqa: PLC0415 - polars may be loaded while the engine counts
+
             self._frames[name] = frame_of(name, self.connection)
         return self._frames[name]
 

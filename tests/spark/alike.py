@@ -9,7 +9,6 @@ from collections.abc import Iterator
 import polars as pl
 import pytest
 
-import auditor.auditing
 import auditor.scan
 from auditor.cli.progress import Silent
 from auditor.config import Settings
@@ -39,7 +38,7 @@ def audited_twice(logs, monkeypatch, **settings):
 
 def _audited(logs, monkeypatch, settings):
     frames: dict[str, pl.DataFrame] = {}
-    monkeypatch.setattr(auditor.auditing, "Rollups", type("KeptHere", (Kept,), {"frames": frames}))
+    monkeypatch.setattr(auditor.scan, "Rollups", type("KeptHere", (Kept,), {"frames": frames}))
     return auditor.scan.scan(logs, settings, Silent()), frames
 
 

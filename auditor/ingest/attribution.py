@@ -56,14 +56,15 @@ def unit_of_halves(exposures: Set[str]) -> str | None:
     return next((column for column in UNITS if column in exposures), None)
 
 
-def attribute(key: str, settings: Settings, connection: duckdb.DuckDBPyConnection) -> Matching:
+def attribute(key: str, settings: Settings, connection: duckdb.DuckDBPyConnection, *, fed: bool) -> Matching:
     """Creates `attributed` and `organic` from the relations of exposures and feedback, and what goes with them.
 
     `second_feedback` is matched feedback of other events than the primary one. `crossings` counts feedback that names
     one model and lies on exposures of another alone, `shared_feedback` what a model was credited with though another
-    had shown it too. Nothing is matched where the exposures carry their feedback themselves.
+    had shown it too. Nothing is matched where the exposures carry their feedback themselves, or where there is no
+    feedback log (`fed`).
     """
-    if key == JOINED:
+    if key == JOINED or not fed:
         _create({"organic": _organic("false"), **EMPTY}, connection)
         connection.execute(f"CREATE OR REPLACE TEMP VIEW attributed AS {joined()}")
         return Matching()

@@ -80,7 +80,7 @@ def read(
     key = attribution_of(columns["exposures"], columns.get("feedback"))
     unit = unit_of_halves(columns["exposures"])
     with reading(logs["exposures"].source):
-        matching = attribute(key, settings, connection)
+        matching = attribute(key, settings, connection, fed="feedback" in logs)
     warnings = [warning for one in understood.values() for warning in one.warnings]
     warnings += _warnings(settings, origin, key, matching, inputs)
     warnings += unknown_event(key, settings, connection)

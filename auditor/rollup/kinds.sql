@@ -4,11 +4,17 @@
 WITH recognised AS (
     SELECT
         model,
-        bool_or(exposures >= 20 AND labelled >= CASE WHEN written OR {labels} THEN 0.2 ELSE 0.9 END * exposures)
-            AND bool_or(exposures >= 20 AND labelled = 0) AS one_sided
+        bool_or(labelled >= CASE WHEN written OR {labels} THEN 0.2 ELSE 0.9 END * exposures)
+            AND bool_or(labelled = 0) AS one_sided
     FROM lives
     LEFT JOIN signed USING (model)
+    WHERE exposures >= 20
     GROUP BY model
+),
+models AS (
+    SELECT model, coalesce(one_sided, FALSE) AS one_sided
+    FROM (SELECT DISTINCT model FROM retrains)
+    LEFT JOIN recognised USING (model)
 )
 SELECT model, coalesce({labels}, one_sided) AS labels, labels AND one_sided AS one_sided
-FROM recognised
+FROM models

@@ -27,7 +27,7 @@ ROLLUPS: Mapping[str, tuple[str, ...]] = {
     "retrain_halves": ("retrains",),
     "lives": ("outcomes",),
     "signed": ("retrains",),
-    "kinds": ("lives", "signed"),
+    "kinds": ("retrains", "lives", "signed"),
     "catalogue_outcomes": ("lives",),
     "catalogue_sizes": ("catalogue_outcomes",),
     "windows": ("outcomes", "kinds", "catalogue_sizes"),
@@ -162,11 +162,20 @@ class Rollups:
         for needed in ROLLUPS[name]:
             self.build(needed)
         with self._progress.phase(f"counting {name.replace('_', ' ')}", self.connection, self._rows):
-            self._run(f"CREATE OR REPLACE {'VIEW' if name in VIEWS else 'TABLE'} {name} AS {self._sql(name)}")
+            self._run(
+                f"CREATE OR REPLACE {'VIEW' if self._is_read_through(name) else 'TABLE'} {name} AS {self._sql(name)}"
+            )
         self.built.append(name)
         for spent in SPENT.get(name, ()):
             self.connection.execute(f"DROP TABLE {spent}")
             self.built.remove(spent)
+
+    def _is_read_through(self, name: str) -> bool:
+        """Whether a rollup is not kept. Without a catalogue, what could be shown is little more than what was."""
+        if name != "catalogue_outcomes":
+            return name in VIEWS
+        known = "SELECT EXISTS (FROM catalogue) OR EXISTS (FROM organic)"
+        return not self.connection.execute(known).fetchall()[0][0]
 
     def _run(self, statement: str) -> None:
         try:

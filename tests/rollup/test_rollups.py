@@ -126,6 +126,28 @@ def test_without_times_all_versions_of_a_model_are_one_retrain(log, tmp_path):
         assert len(shown) in windows["outcomes"].to_list()
 
 
+@pytest.mark.parametrize(
+    ("beside", "kind"), [((), "VIEW"), (("clicks",), "BASE TABLE"), (("catalogue",), "BASE TABLE")]
+)
+def test_what_could_be_shown_is_kept_where_more_is_known_of_it_than_what_was(log, tmp_path, beside, kind):
+    pl.DataFrame({"item_id": ["feed0", "feed99"]}).write_parquet(tmp_path / "catalogue.parquet")
+    files = [str(tmp_path / f"{name}.parquet") for name in ("exposures", *beside)]
+    rows, *_ = log
+    shown = {(row["model_id"], row["item_id"]) for row in rows}
+    listed = {("feed", "feed0"), ("feed", "feed99")} if "catalogue" in beside else set()
+    with duckdb.connect() as connection:
+        rollups = Rollups(read(locate(files), Settings(), connection, tmp_path), Silent())
+        rollups.build("catalogue_outcomes")
+        made = "SELECT table_type FROM information_schema.tables WHERE table_name = 'catalogue_outcomes'"
+        assert connection.execute(made).fetchall() == [(kind,)]
+        found = connection.execute("""
+            SELECT model_id, item_id, listed
+            FROM catalogue_outcomes
+            JOIN (SELECT DISTINCT model, model_id FROM retrains) USING (model)
+            JOIN (SELECT item_id FROM exposures UNION SELECT item_id FROM catalogue) ON item = hash(item_id)""")
+        assert sorted(found.fetchall()) == sorted((*one, one in listed) for one in shown | listed)
+
+
 def test_of_no_model_no_halves_are_counted(log):
     _, _, rollups = log
     fresh = Rollups(rollups.intake, Silent())

@@ -79,6 +79,7 @@ def _spark(logs: LogPaths, settings: Settings, connection: duckdb.DuckDBPyConnec
 def _tune(connection: duckdb.DuckDBPyConnection, settings: Settings, workspace: Path) -> None:
     wishes = {
         "TimeZone": "UTC",
+        "enable_progress_bar": False,  # in a notebook the engine would draw its own
         "preserve_insertion_order": False,
         "parquet_metadata_cache": True,
         "temp_directory": str(workspace / "spill"),

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
 import io
+import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import duckdb
 import pytest
 
 from auditor.cli.progress import Bar, Silent, progress
+
+PROJECT = Path(__file__).parents[2]
 
 
 class Terminal(io.StringIO):
@@ -118,3 +122,16 @@ def test_silence(capsys):
     with Silent().phase("counting", Query(1), 10):
         pass
     assert capsys.readouterr() == ("", "")
+
+
+def test_the_engine_draws_no_bar_of_its_own_where_python_is_talked_to():
+    # Without a file to run, the engine takes Python for a notebook.
+    program = """
+from auditor.cli.progress import Silent
+from auditor.config import Settings
+from auditor.opening import LogPaths, opened
+with opened(LogPaths(exposures=("sample_logs/exposures.parquet",)), Settings(), Silent()) as intake:
+    print(intake.connection.execute("SELECT current_setting('enable_progress_bar')").fetchall())
+"""
+    ran = subprocess.run([sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert ran.stdout == "[(False,)]\n"

@@ -9,7 +9,7 @@ import duckdb
 from auditor.ingest.quoting import identifier
 
 EXACT_UP_TO = 2_000_000
-ONE_IN = 64
+ONE_IN = 64  # a power of two
 
 
 def find_duplicates(
@@ -48,12 +48,17 @@ def _has_copies(
     view: str, columns: Sequence[str], cheap: Sequence[str], rows: int, connection: duckdb.DuckDBPyConnection
 ) -> bool:
     steps = [cheap, columns] if cheap and rows > EXACT_UP_TO else [columns]
-    sample = f" WHERE {_hash(steps[0])} % {ONE_IN} = 0" if rows > EXACT_UP_TO else ""
+    sample = f" WHERE {_sampled(steps[0])}" if rows > EXACT_UP_TO else ""
     return all(connection.execute(f"{_repeated(view, step, sample)} LIMIT 1").fetchall() for step in steps)
 
 
 def _repeated(view: str, columns: Sequence[str], sample: str = "") -> str:
     return f"SELECT hash FROM (SELECT {_hash(columns)} AS hash FROM {view}{sample}) GROUP BY hash HAVING count(*) > 1"
+
+
+def _sampled(columns: Sequence[str]) -> str:
+    """One in 64 rows. A value that a column repeats is hashed once, where that is the hash of the column alone."""
+    return f"hash({', '.join(f'hash({identifier(column)})' for column in columns)}) & {ONE_IN - 1} = 0"
 
 
 def _hash(columns: Sequence[str]) -> str:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import duckdb
 import pytest
 from written_logs import Logs
 
@@ -92,3 +93,11 @@ def test_a_large_log_without_copies_is_only_probed(logs: Logs, monkeypatch: pyte
     assert (
         "duplicates" not in logs.rows("SELECT sql FROM duckdb_views() WHERE view_name = 'ingest_exposures_used'")[0][0]
     )
+
+
+def test_one_in_64_rows_is_probed_even_if_times_repeat() -> None:
+    days = "TIMESTAMP '2026-01-01' + to_days(CAST(i % 300 AS INTEGER)) AS day, i // 300 AS place"
+    sampled = duplicates._sampled(("day", "place"))
+    with duckdb.connect() as connection:
+        found = connection.execute(f"SELECT count(*) FROM (SELECT {days} FROM range(192000) r(i)) WHERE {sampled}")
+        assert found.fetchall()[0][0] == pytest.approx(192_000 / 64, rel=0.1)

@@ -162,9 +162,8 @@ class Rollups:
         for needed in ROLLUPS[name]:
             self.build(needed)
         with self._progress.phase(f"counting {name.replace('_', ' ')}", self.connection, self._rows):
-            self._run(
-                f"CREATE OR REPLACE {'VIEW' if self._is_read_through(name) else 'TABLE'} {name} AS {self._sql(name)}"
-            )
+            kind = "VIEW" if self._is_read_through(name) else "TABLE"
+            self._run(f"CREATE OR REPLACE {kind} {name} AS {self._sql(name)}")
         self.built.append(name)
         for spent in SPENT.get(name, ()):
             self.connection.execute(f"DROP TABLE {spent}")

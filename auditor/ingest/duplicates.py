@@ -9,7 +9,7 @@ import duckdb
 from auditor.ingest.quoting import identifier
 
 EXACT_UP_TO = 2_000_000
-ONE_IN = 64  # a power of two
+ONE_IN = 64  # a power of two, whose lower bits are looked at
 
 
 def find_duplicates(
@@ -57,7 +57,10 @@ def _repeated(view: str, columns: Sequence[str], sample: str = "") -> str:
 
 
 def _sampled(columns: Sequence[str]) -> str:
-    """One in 64 rows. A value that a column repeats is hashed once, where that is the hash of the column alone."""
+    """A condition that holds for a sample of the rows.
+
+    Hashes of single columns are hashed again: of one column, the engine hashes what repeats only once.
+    """
     return f"hash({', '.join(f'hash({identifier(column)})' for column in columns)}) & {ONE_IN - 1} = 0"
 
 

@@ -1,6 +1,6 @@
 -- What each outcome ever brought: its feedback over all retrains, and how many tries at the last retrain's level that
 -- took; retrains of unknown level are left out. `tries_last` are those of the last retrain.
--- As in `lives`, only rows that have a `sibling` are grouped.
+-- As in `lives`, only rows that have a `sibling` are grouped, be it of a retrain of unknown level.
 WITH levelled AS (
     SELECT model, retrain, level, retrain = max(retrain) OVER (PARTITION BY model) AS is_last
     FROM windows

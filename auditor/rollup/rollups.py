@@ -94,7 +94,7 @@ SPENT: Mapping[str, tuple[str, ...]] = {
     "user_steps": ("user_rows", "user_sample"),
 }
 
-# Not kept: read each time from the table below.
+# Always read from the table below; `catalogue_outcomes` is where nothing else is known.
 VIEWS = frozenset({"outcomes", "steps", "ends"})
 
 # What a log has no column for.
@@ -170,7 +170,7 @@ class Rollups:
             self.built.remove(spent)
 
     def _is_read_through(self, name: str) -> bool:
-        """Whether a rollup is not kept. Without a catalogue, what could be shown is little more than what was."""
+        """Whether a rollup is a view. Of a log alone, what could be shown is what was, and not kept a second time."""
         if name != "catalogue_outcomes":
             return name in VIEWS
         known = "SELECT EXISTS (FROM catalogue) OR EXISTS (FROM organic)"

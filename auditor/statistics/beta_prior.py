@@ -19,8 +19,9 @@ def beta_prior(frame: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
 
     Source: weighted moments, Kleinman (1973), JASA 68:46; weights and moments in turn until they agree.
     """
-    tries = pl.col("tries")
-    rows = frame.filter(tries >= 1).select(*keys, "outcomes", "tries", rate=pl.col("clicks") / tries)
+    clicks, tries, outcomes = pl.col("clicks"), pl.col("tries"), pl.col("outcomes")
+    centre = ((clicks * outcomes).sum() / (tries * outcomes).sum()).over(keys)
+    rows = frame.filter(tries >= 1).select(*keys, "outcomes", "tries", centre=centre, off=clicks / tries - centre)
     found = rows.select(*keys).unique().with_columns(alike=pl.lit(_LEAST))
     for _ in range(_ROUNDS):
         found = _round(rows.lazy().join(found.lazy(), on=keys), keys).collect()
@@ -30,26 +31,30 @@ def beta_prior(frame: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
 def _round(rows: pl.LazyFrame, keys: Sequence[str]) -> pl.LazyFrame:
     """`alike`, the correlation of two tries of one outcome, from weights that the last one gives.
 
-    With weights w that sum to W: mean m = sum w r / W, spread = sum w (r - m)^2, and what w (1 - w / W) sums to, by
-    itself (`free`) and over tries (`chance`). All from plain sums, which polars adds many times faster than it does
-    expressions of whole groups.
+    With weights w that sum to W, and rates r: their mean m = sum w r / W, their spread = sum w (r - m)^2, and the sum
+    of w (1 - w / W), as it is (`free`) and with each term over its tries (`chance`). All are made of plain sums, which
+    polars adds many times faster than it does expressions of whole groups; of rates, what they are `off` some `centre`
+    is summed, so that nothing cancels where all of them are high.
     """
-    weight, tries, rate = pl.col("weight"), pl.col("tries"), pl.col("rate")
+    weight, tries, off = pl.col("weight"), pl.col("tries"), pl.col("off")
     sums = (
         rows.with_columns(weight=tries / (1 + pl.col("alike") * (tries - 1)))
         .with_columns(total=pl.col("outcomes") * weight)
         .with_columns(
-            rated=pl.col("total") * rate,
-            rated_twice=pl.col("total") * rate * rate,
+            off=pl.col("total") * off,
+            off_twice=pl.col("total") * off * off,
             weighted=pl.col("total") * weight,
             tried=pl.col("total") / tries,
             weighted_tried=pl.col("total") * weight / tries,
         )
         .group_by(keys)
-        .agg(pl.col("outcomes", "total", "rated", "rated_twice", "weighted", "tried", "weighted_tried").sum())
+        .agg(
+            pl.col("outcomes", "total", "off", "off_twice", "weighted", "tried", "weighted_tried").sum(),
+            pl.col("centre").first(),
+        )
     )
-    total, mean = pl.col("total"), pl.col("rated") / pl.col("total")
-    spread = pl.col("rated_twice") - mean * pl.col("rated")
+    total, shift = pl.col("total"), pl.col("off") / pl.col("total")
+    mean, spread = pl.col("centre") + shift, pl.col("off_twice") - shift * pl.col("off")
     free, chance = total - pl.col("weighted") / total, pl.col("tried") - pl.col("weighted_tried") / total
     binomial = mean * (1 - mean)
     alike = (spread - binomial * chance) / (binomial * (free - chance))

@@ -398,3 +398,17 @@ def test_an_event_that_nothing_can_be_called_is_warned_of(
     assert warning.startswith("--event purchase is not used: ")
     assert said in warning
     assert logs.read().warnings == ()
+
+
+def test_without_a_feedback_log_nothing_is_matched(logs: Logs) -> None:
+    logs.text("clicks.csv", "exposure_id,item_id\ne1,a\n")
+    logs.text("exposures.csv", EXPOSURES)
+    logs.read()
+    types = logs.rows("DESCRIBE attributed")
+    assert logs.rows("SELECT count(*) FROM ingest_matches") == [(1,)]
+    (logs.folder / "clicks.csv").unlink()
+    logs.connection.execute("DROP VIEW attributed; DROP TABLE ingest_matches")
+    intake = logs.read()
+    assert (intake.attribution, attributed(logs), organic(logs)) == ("none", [], [])
+    assert logs.rows("DESCRIBE attributed") == types
+    assert logs.rows("SELECT table_name FROM duckdb_tables() WHERE table_name = 'ingest_matches'") == []

@@ -10,7 +10,7 @@ from auditor.config import Settings
 from auditor.ingest import locate, read
 from auditor.rollup import Rollups
 
-# m0 has clicks; m1 and m2 have labels, of the odd outcomes alone, and m2 two retrains less; v4 is cut off.
+# m0 has clicks, fewer in v0; m1 and m2 have labels, of the odd outcomes alone, and m2 two retrains less; v4 is cut off.
 ROWS = 600_000
 LOG = f"""
     SELECT
@@ -19,7 +19,8 @@ LOG = f"""
         hash(i, 'item') % 120_000 AS item_id,
         TIMESTAMP '2026-03-01' + to_seconds(i) AS "timestamp",
         hash(i, 'user') % 5_000 AS user_id,
-        CASE WHEN model_id = 'm0' OR item_id % 2 = 1 THEN hash(i, 'click') % 4 = 0 END AS clicked
+        CASE WHEN i * 4 < {ROWS} THEN 6 ELSE 4 END AS rarity,
+        CASE WHEN model_id = 'm0' OR item_id % 2 = 1 THEN hash(i, 'click') % rarity = 0 END AS clicked
     FROM range({ROWS}) AS rows(i)
     WHERE NOT (hash(i, 'item') % 7 = 0 AND i * 4 // {ROWS} IN (1, 3))
         AND NOT (hash(i, 'model') % 3 = 2 AND i * 4 // {ROWS} < 2)
@@ -29,6 +30,7 @@ LOG = f"""
         'v2',
         1_000_000 + i % 2,
         TIMESTAMP '2026-03-05' + to_seconds(i),
+        1,
         1,
         CASE WHEN i % 2 = 1 THEN TRUE END
     FROM range(300) AS rows(i)

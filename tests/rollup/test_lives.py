@@ -49,11 +49,14 @@ def test_histories_are_what_a_grouping_of_outcomes_at_their_levels_gives(rollups
 
     assert found.sort(LIFE).equals(at_levels.sort(LIFE))
     assert found.height > 100_000
+    lone = outcomes.filter(pl.len().over(LIFE) == 1).join(levels.filter(pl.col("level") < 1), on=["model", "retrain"])
+    assert lone.filter(tries == pl.col("clicks"), pl.col("clicks") > 0).height > 1_000  # no fewer tries than clicks
 
 
 def test_histories_are_counted_by_their_tries_to_three_digits(rollups):
-    counts = rollups.frame("history_counts")
-    histories = rollups.frame("histories").with_columns(tries=pl.col("tries_ever").round_sig_figs(3))
+    counts, tries = rollups.frame("history_counts"), pl.col("tries_ever")
+    rounded = pl.when(tries < 1).then(tries.round(2)).otherwise(tries.round_sig_figs(3))
+    histories = rollups.frame("histories").with_columns(tries=rounded)
     expected = histories.group_by("model", clicks="clicks_ever", tries="tries").agg(outcomes=pl.len().cast(pl.Int64))
     keys = ["model", "clicks", "tries"]
 

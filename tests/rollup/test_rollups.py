@@ -236,6 +236,16 @@ def test_labels_for_some_actions_only_make_silence_unknown(tmp_path):
             assert (window["labelled"], window["clicks"]) == (100, 70)
 
 
+@pytest.mark.parametrize(("answered", "silent", "labels"), [(20, 20, True), (19, 20, False), (20, 19, False)])
+def test_labels_are_recognised_by_outcomes_that_were_shown_twenty_times(tmp_path, answered, silent, labels):
+    actions = ["approve"] * answered + ["deny"] * silent
+    frame = pl.DataFrame({"model_id": "loans", "item_id": actions, "reward": [1.0] * answered + [None] * silent})
+    frame.write_parquet(tmp_path / "exposures.parquet")
+    with duckdb.connect() as connection:
+        kinds = Rollups(read(locate([str(tmp_path)]), Settings(), connection, tmp_path), Silent()).frame("kinds")
+    assert kinds.rows() == [(0, labels, labels)]
+
+
 def test_the_database_holds_tables_for_own_sql_and_no_user_ids(log, tmp_path):
     rows, answered, rollups = log
     rollups.build("windows")

@@ -89,3 +89,14 @@ def test_extremes_have_a_prior(clicks, tries):
 
     assert 0 <= mean <= 1
     assert strength > 0
+
+
+def test_rates_near_one_are_as_exact_as_those_near_zero():
+    rng = np.random.default_rng(206)
+    tries = np.ceil(np.exp(rng.uniform(8, 16, 40)))
+    misses = rng.binomial(tries.astype(int), rng.beta(3, 3e4, 40))
+    mean, strength = prior(misses, tries)
+    other, same = prior(tries - misses, tries)
+
+    assert 1 - other == pytest.approx(mean, rel=1e-10)
+    assert same == pytest.approx(strength, rel=1e-10)

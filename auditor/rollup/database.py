@@ -25,7 +25,7 @@ TABLES = {
 }
 
 # What `outcomes` shows whole, and what `pairs` counts of it.
-BENEATH = frozenset({"outcome_counts", "steps", "ends"})
+BENEATH = frozenset({"outcome_counts", "numbered", "steps", "ends"})
 
 
 def leave(rollups: Rollups, path: Path) -> None:

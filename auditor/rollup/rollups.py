@@ -32,8 +32,9 @@ ROLLUPS: Mapping[str, tuple[str, ...]] = {
     "catalogue_sizes": ("catalogue_outcomes",),
     "windows": ("outcomes", "kinds", "catalogue_sizes"),
     "profile": ("outcomes", "kinds"),
-    "steps": ("outcomes", "kinds"),
-    "ends": ("outcomes", "kinds"),
+    "numbered": ("outcomes", "kinds"),
+    "steps": ("numbered",),
+    "ends": ("numbered",),
     "pairs": ("steps", "ends", "catalogue_outcomes"),
     "moves": ("pairs", "windows"),
     "neighbours": ("pairs",),
@@ -95,7 +96,7 @@ SPENT: Mapping[str, tuple[str, ...]] = {
 }
 
 # Always read from the table below; `catalogue_outcomes` is where nothing else is known.
-VIEWS = frozenset({"outcomes", "steps", "ends"})
+VIEWS = frozenset({"outcomes", "numbered", "steps", "ends"})
 
 # What a log has no column for.
 NOTHING = {"count(*) FILTER (FALSE)": "0"}

@@ -2,19 +2,6 @@
 -- shown in the retrain before. `outcome_counts` lies in the order of outcome, model and retrain, so a row has to be held
 -- against none but the one that follows. A window over () is just that: the engine fills it as it reads, in the order of
 -- the table, at a fraction of what a join takes. It does so in one thread, so each has a part of the outcomes ({part}).
-WITH shown AS (
-    SELECT
-        model,
-        retrain,
-        last,
-        item,
-        hash(model, item) AS life,  -- one thing to look at beside, in place of two
-        exploit,
-        exploit_a,
-        CASE WHEN {of_labels} THEN labelled ELSE exposures END AS learnable
-    FROM outcomes
-    WHERE retrain IS NOT NULL AND {part}
-)
 SELECT
     * EXCLUDE (life),
     coalesce(lead(life) OVER () = life AND lead(retrain) OVER () = retrain + 1, FALSE) AS goes_on,
@@ -22,4 +9,5 @@ SELECT
     lead(exploit) OVER () AS next_exploit,
     lead(exploit_a) OVER () AS next_exploit_a,
     lead(learnable) OVER () AS next_learnable
-FROM shown
+FROM numbered
+WHERE {part}

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
+import glob
 from collections.abc import Iterable
 
 from auditor.ingest.files import REMOTE
 from auditor.ingest.quoting import literal, literals
-
-MAGIC = re.compile(r"([*?\[])")
 
 
 def file_literal(file: str) -> str:
@@ -22,4 +20,4 @@ def file_literals(files: Iterable[str]) -> str:
 
 
 def _escaped(file: str) -> str:
-    return file if REMOTE.match(file) else MAGIC.sub(r"[\1]", file)
+    return file if REMOTE.match(file) else glob.escape(file)
